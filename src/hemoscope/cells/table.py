@@ -1,0 +1,114 @@
+"""`CellTable`: the one way in which data reaches a model."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from hemoscope.errors import HemoscopeError
+
+RESERVED = ("path", "label", "group", "mask")
+
+
+class CellTableError(HemoscopeError):
+    """A table of cells that cannot be used as asked."""
+
+
+@dataclass(frozen=True, eq=False)
+class CellTable:
+    """Cells, one a row, none of them read yet.
+
+    Attributes:
+        frame: Columns `path` (unique strings, "/" between folders, as they stand in reports and
+            predictions), and where known `label`, `group` (patient, slide or field), `mask`;
+            every further column is the user's own, split columns among them. Index 0 … n-1.
+        root: The folder that `path` and `mask` are relative to.
+        arrays: For cells that stand in an array file and not in image files: the path of a cell
+            to its pixels, (h, w) or (h, w, 3) uint8. Empty otherwise.
+        ignored: Files in the folder that were passed over, with the reason.
+    """
+
+    frame: pd.DataFrame
+    root: Path
+    arrays: Mapping[str, NDArray[np.uint8]] = field(default_factory=dict)
+    ignored: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        duplicated = self.frame["path"].duplicated()
+        if duplicated.any():
+            path = self.frame.loc[duplicated, "path"].iloc[0]
+            raise CellTableError(
+                f"{path!r} stands in the table more than once. Each cell may stand there once; "
+                "remove the repeated rows."
+            )
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @property
+    def paths(self) -> NDArray[np.object_]:
+        """(n,) cell names."""
+        return self.frame["path"].to_numpy(dtype=object)
+
+    @property
+    def labels(self) -> NDArray[np.object_] | None:
+        """(n,) true class names, or None for a table without labels."""
+        return self._column("label")
+
+    @property
+    def groups(self) -> NDArray[np.object_] | None:
+        """(n,) group names, or None."""
+        return self._column("group")
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The labels that occur, sorted by name; empty for a table without labels."""
+        return () if self.labels is None else tuple(sorted(set(self.labels)))
+
+    def _column(self, name: str) -> NDArray[np.object_] | None:
+        return self.frame[name].to_numpy(dtype=object) if name in self.frame else None
+
+    def file(self, row: int) -> Path:
+        """Where the image of a row lies (for cells in image files)."""
+        return self.root / str(self.frame["path"].iat[row])
+
+    def take(self, rows: ArrayLike) -> "CellTable":
+        """The cells of the given rows (indices or a boolean mask), in that order."""
+        frame = self.frame.iloc[np.asarray(rows)].reset_index(drop=True)
+        return CellTable(frame, self.root, self.arrays)
+
+    def where(self, column: str, value: str) -> "CellTable":
+        """The cells whose `column` equals `value` (`--split-column COLUMN --use VALUE`).
+
+        Raises:
+            CellTableError: There is no such column, or no cell with that value; says what is there.
+        """
+        if column not in self.frame:
+            own = [name for name in self.frame.columns if name not in RESERVED]
+            raise CellTableError(
+                f"there is no column {column!r}; the table has {', '.join(own) or 'no others'}."
+            )
+        chosen = self.frame[column].astype(str) == value
+        if not chosen.any():
+            values = ", ".join(sorted(self.frame[column].astype(str).unique())[:20])
+            raise CellTableError(f"no cell has {value!r} in column {column!r}; it holds: {values}.")
+        return self.take(chosen.to_numpy())
+
+    def with_column(self, name: str, values: ArrayLike) -> "CellTable":
+        """The same cells with one column more (or one replaced)."""
+        frame = self.frame.assign(**{name: np.asarray(values, dtype=object)})
+        return CellTable(frame, self.root, self.arrays, self.ignored)
+
+    def fingerprint(self) -> str:
+        """64 hex digits that change with any cell name, label, group or split; not with order.
+
+        The pixels are not read here: `PixelCache` keys those by content.
+        """
+        columns = sorted(self.frame.columns)
+        rows = sorted(self.frame[columns].astype(str).agg("\x1f".join, axis=1))
+        text = "\x1e".join(["\x1f".join(columns), *rows])
+        return hashlib.sha256(text.encode()).hexdigest()
