@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from hemoscope.models.hybrid import HybridClassifier
-from hemoscope.models.persistence import load_model
+from hemoscope.models.store import load_model
 
 
 class TorchScorer:
@@ -19,9 +19,10 @@ class TorchScorer:
     """
 
     def __init__(self, run: Path, *, bfloat16: bool = False) -> None:
-        model, self._classes = load_model(run / "model.safetensors")
+        stored = load_model(run / "model.safetensors")
+        self._classes = stored.classes
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self._model: HybridClassifier = model.eval().to(
+        self._model: HybridClassifier = stored.model.eval().to(
             self._device, memory_format=torch.channels_last
         )
         self._run, self._bfloat16 = run, bfloat16

@@ -10,7 +10,7 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import LambdaLR
 from torchmetrics import MeanMetric
 
-from hemoscope.models.freezing import freeze
+from hemoscope.models.freezing import freeze, plan_at
 from hemoscope.models.groups import parameter_groups
 from hemoscope.models.hybrid import HybridClassifier
 from hemoscope.training.augmentation import augment, to_unit_range
@@ -45,12 +45,17 @@ class TrainingModule(LightningModule):
             }
         )
         self._generator = torch.Generator()
+        self._freeze(0)
 
     def on_train_epoch_start(self) -> None:
         """Seeds the epoch and, with progressive unfreezing, frees what is due."""
         seed = self.recipe.seed + _SEED_STRIDE * (self.current_epoch + 1) + self.global_rank
         torch.manual_seed(seed)
         self._generator.manual_seed(seed)
+        self._freeze(self.current_epoch)
+
+    def _freeze(self, epoch: int) -> None:
+        freeze(self.model, plan_at(self.recipe.freezing.schedule, epoch))
 
     def training_step(self, batch: Batch, _index: int) -> Tensor:
         """Loss of one augmented batch."""

@@ -17,14 +17,13 @@ from hemoscope.training.recipe import Recipe
 _LIBRARIES = ("torch", "torchvision", "timm", "lightning", "numpy", "pandas", "pillow")
 
 
-def describe_run(table: CellTable, source: str, recipe: Recipe, content: str) -> dict[str, Any]:
+def describe_run(table: CellTable, source: str, recipe: Recipe) -> dict[str, Any]:
     """Everything about a run but its recipe, as plain JSON values.
 
     Args:
         table: The cells of all splits.
         source: The SOURCE as the user named it.
         recipe: Says which column splits them.
-        content: Digest over the pixels (`CachedPixels.content`).
     """
     return {
         "hemoscope": hemoscope.__version__,
@@ -41,7 +40,6 @@ def describe_run(table: CellTable, source: str, recipe: Recipe, content: str) ->
             "cells": len(table),
             "classes": list(table.classes),
             "fingerprint": table.fingerprint(),
-            "content": content,
             "split_column": recipe.data.split_column,
             "splits": _counts(table, recipe.data.split_column),
         },

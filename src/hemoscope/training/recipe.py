@@ -62,10 +62,19 @@ class Optimiser(_Part):
 class Freezing(_Part):
     """Which part of the backbone stays as it came."""
 
-    plan: Literal["none", "paper", "all"] = Field(
-        "none", description="paper: the first 100 / 300 / 200 Keras layers of Table 2"
+    plan: str = Field(
+        "none",
+        description="none; paper: the first 100 / 300 / 200 Keras layers of Table 2; backbone: all "
+        "of it; or a module of the backbone up to which everything is frozen",
     )
-    progressive: bool = Field(False, description="unfreeze stage by stage over the first half")
+    unfreezing: dict[int, str] = Field(
+        {}, description="progressive: from which epoch (from 0) another plan holds"
+    )
+
+    @property
+    def schedule(self) -> dict[int, str]:
+        """The plan that holds from each epoch on."""
+        return {0: self.plan, **self.unfreezing}
 
 
 class Recipe(_Part):

@@ -2,6 +2,7 @@
 
 import logging
 import shutil
+import sys
 import time
 import warnings
 from collections.abc import Iterator
@@ -19,10 +20,10 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from hemoscope.cells import CellTable
 from hemoscope.errors import HemoscopeError
 from hemoscope.models.build import build_model
-from hemoscope.models.persistence import save_model
+from hemoscope.models.store import save_model
 from hemoscope.training.callbacks.ema import averaged_weights
 from hemoscope.training.callbacks.history import History
-from hemoscope.training.callbacks.progress import progress_callback
+from hemoscope.training.callbacks.progress import progress_callbacks
 from hemoscope.training.data import CellData, LabelledCells, Pixels
 from hemoscope.training.losses import balanced_weights
 from hemoscope.training.module import TrainingModule
@@ -36,6 +37,7 @@ _EXPECTED_ADVICE = (
     r".*The number of training batches .* is smaller than the logging interval.*",
     r".*Checkpoint directory .* exists and is not empty.*",
     r".*Found .* in the checkpoint.*",
+    r".*LeafSpec.* is deprecated.*",  # Lightning 2.6 with a newer torch
     r".*lr_scheduler.step.*before.*optimizer.step.*",  # Lightning's order on resuming
 )
 
@@ -141,7 +143,7 @@ def train_model(
             callbacks=[
                 *_optional_callbacks(recipe),
                 history,
-                progress_callback(),
+                *progress_callbacks(),
                 *extra_callbacks,
                 *([best] if recipe.keep == "best" else []),
                 _last_epoch(run),
@@ -151,6 +153,7 @@ def train_model(
             num_sanity_val_steps=0,
             use_distributed_sampler=False,  # CellData splits the cells itself
             enable_model_summary=False,
+            enable_progress_bar=sys.stderr.isatty(),
         )
         resume = str(run.last_checkpoint) if resuming else None
         started = time.perf_counter()

@@ -96,9 +96,9 @@ class LiveBar(RichProgressBar):
         return metrics
 
 
-def progress_callback() -> Callback:
+def progress_callbacks() -> list[Callback]:
     """The bar on a terminal, lines elsewhere."""
-    return LiveBar() if sys.stderr.isatty() else ProgressLines()
+    return [LiveBar()] if sys.stderr.isatty() else [ProgressLines()]
 
 
 def _say(line: str) -> None:
