@@ -29,27 +29,29 @@ class SelfAttention(nn.Module):
         self.value = _linear(width, inner)
         self.output = _linear(inner, width)
 
-    def forward(self, tokens: Tensor) -> Tensor:
-        """(batch, tokens, width) to the same shape, through fused attention."""
-        query, key, value = self._heads(tokens)
+    def forward(self, tokens: Tensor, with_map: bool = False) -> tuple[Tensor, Tensor | None]:
+        """Mix the tokens.
+
+        Args:
+            tokens: (batch, tokens, width).
+            with_map: Whether to hand out the attention weights. Fused attention, which never
+                holds them, is used otherwise.
+
+        Returns:
+            Mixed tokens of the same shape, and the weights (batch, heads, tokens, tokens),
+            whose rows sum to 1, or None.
+        """
+        query, key, value = (
+            self._split(project(tokens)) for project in (self.query, self.key, self.value)
+        )
+        if with_map:
+            scores = query @ key.transpose(-2, -1) * query.shape[-1] ** -0.5
+            weights = scores.softmax(dim=-1)
+            mixed = functional.dropout(weights, self.dropout, self.training) @ value
+            return self._merge(mixed), weights
         dropout = self.dropout if self.training else 0.0
         mixed = functional.scaled_dot_product_attention(query, key, value, dropout_p=dropout)
-        return self._merge(mixed)
-
-    def forward_with_map(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
-        """The same, with the attention weights (batch, heads, tokens, tokens), rows sum to 1."""
-        query, key, value = self._heads(tokens)
-        scores = query @ key.transpose(-2, -1) * query.shape[-1] ** -0.5
-        weights = scores.softmax(dim=-1)
-        mixed = functional.dropout(weights, self.dropout, self.training) @ value
-        return self._merge(mixed), weights
-
-    def _heads(self, tokens: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        return (
-            self._split(self.query(tokens)),
-            self._split(self.key(tokens)),
-            self._split(self.value(tokens)),
-        )
+        return self._merge(mixed), None
 
     def _split(self, tokens: Tensor) -> Tensor:
         return tokens.unflatten(-1, (self.heads, -1)).transpose(1, 2)
@@ -73,14 +75,9 @@ class EncoderBlock(nn.Module):
             nn.Dropout(config.dropout),
         )
 
-    def forward(self, tokens: Tensor) -> Tensor:
-        """(batch, tokens, width) to the same shape."""
-        tokens = tokens + self.attention(self.attention_norm(tokens))
-        return tokens + self.feed_forward(self.feed_forward_norm(tokens))
-
-    def forward_with_map(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
-        """The same, with the attention weights (batch, heads, tokens, tokens)."""
-        mixed, weights = self.attention.forward_with_map(self.attention_norm(tokens))
+    def forward(self, tokens: Tensor, with_map: bool = False) -> tuple[Tensor, Tensor | None]:
+        """Tokens to tokens of the same shape, and attention weights; see `SelfAttention`."""
+        mixed, weights = self.attention(self.attention_norm(tokens), with_map)
         tokens = tokens + mixed
         return tokens + self.feed_forward(self.feed_forward_norm(tokens)), weights
 
@@ -92,19 +89,22 @@ class TokenEncoder(nn.Module):
         super().__init__()
         self.blocks = nn.ModuleList(EncoderBlock(width, config) for _ in range(config.blocks))
 
-    def forward(self, tokens: Tensor) -> Tensor:
-        """(batch, tokens, width) to the same shape."""
-        for block in self.blocks:
-            tokens = block(tokens)
-        return tokens
+    def forward(self, tokens: Tensor, with_maps: bool = False) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """Encode the tokens.
 
-    def forward_with_maps(self, tokens: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
-        """The same, with every block's attention weights, first block first."""
+        Args:
+            tokens: (batch, tokens, width).
+            with_maps: Whether to hand out the attention weights.
+
+        Returns:
+            Tokens of the same shape, and every block's attention weights, first block first
+            (empty unless asked for).
+        """
         maps = []
         for block in self.blocks:
-            tokens, weights = block.forward_with_map(tokens)
+            tokens, weights = block(tokens, with_maps)
             maps.append(weights)
-        return tokens, tuple(maps)
+        return tokens, tuple(maps) if with_maps else ()
 
 
 def _linear(inputs: int, outputs: int) -> nn.Linear:

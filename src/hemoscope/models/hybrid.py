@@ -21,7 +21,7 @@ class WithAttention(NamedTuple):
         blocks: One (batch, heads, tokens, tokens) per encoder block, first block first; each
             row sums to 1. Empty for a model without encoder.
         pooling: (batch, tokens), the weights of attention pooling; None without that part.
-        grids: (height, width) of each map that gave tokens, in the order of the tokens.
+        grids: (height, width) of each map, in the order of its tokens; row by row within a map.
     """
 
     logits: Tensor
@@ -53,7 +53,6 @@ class HybridClassifier(nn.Module):
     Attributes:
         config: What it was built from, with the normalisation written out.
         classes: How many.
-        tokens: None for a model whose head reads the backbone alone.
     """
 
     def __init__(
@@ -96,22 +95,21 @@ class HybridClassifier(nn.Module):
         Returns:
             Logits (batch, classes), or `WithAttention`.
         """
-        if return_attention:
-            return self._forward_with_attention(images)
-        return self.head(self.features(images))
+        maps = self.backbone(self.normalise(images))
+        tokens, blocks = self.encoder(self.tokens(maps), return_attention)
+        fused: Fused = self.fusion(maps[-1], tokens)
+        logits = self.head(fused.vector)
+        if not return_attention:
+            return logits
+        grids = tuple((each.shape[-2], each.shape[-1]) for each in maps)
+        return WithAttention(logits, blocks, fused.weights, grids)
 
     def features(self, images: Tensor) -> Tensor:
         """The fused vector before the head: (batch, fusion width). Images as in `forward`."""
         maps = self.backbone(self.normalise(images))
-        fused: Fused = self.fusion(maps[-1], self.encoder(self.tokens(maps)))
-        return fused.vector
-
-    def _forward_with_attention(self, images: Tensor) -> WithAttention:
-        maps = self.backbone(self.normalise(images))
-        tokens, blocks = self.encoder.forward_with_maps(self.tokens(maps))
+        tokens, _ = self.encoder(self.tokens(maps))
         fused: Fused = self.fusion(maps[-1], tokens)
-        grids = tuple((each.shape[-2], each.shape[-1]) for each in maps)
-        return WithAttention(self.head(fused.vector), blocks, fused.weights, grids)
+        return fused.vector
 
     @property
     def frozen(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call
 
 from hemoscope.errors import HemoscopeError
 
@@ -56,17 +57,18 @@ class Backbone(nn.Module):
 
 
 def map_shapes(backbone: Backbone, image_size: int) -> tuple[MapShape, ...]:
-    """The shape of each map for square images of one size, found by running one through.
+    """The shape of each map for square images of one size.
+
+    Found by running an image through without numbers (on the meta device): nothing is computed,
+    and no statistic moves.
 
     Raises:
         HemoscopeError: If the network gives no (batch, channels, height, width) maps.
     """
-    was_training = backbone.training
-    device = next(backbone.parameters()).device
-    backbone.eval()
-    with torch.no_grad():
-        maps = backbone(torch.zeros(1, 3, image_size, image_size, device=device))
-    backbone.train(was_training)
+    state = (*backbone.named_parameters(), *backbone.named_buffers())
+    shadow = {name: tensor.detach().to("meta") for name, tensor in state}
+    image = torch.zeros(1, 3, image_size, image_size, device="meta")
+    maps = functional_call(backbone, shadow, (image,))
     if any(tensor.ndim != 4 for tensor in maps) or maps[-1].shape[1] != backbone.body.num_features:
         raise HemoscopeError(
             "This backbone gives no feature maps (channels by height by width) to make tokens "

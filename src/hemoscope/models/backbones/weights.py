@@ -20,7 +20,7 @@ _COUNTER = "num_batches_tracked"
 
 
 def default_weights(config: ModelConfig) -> str:
-    """timm's pretrained weights, or none for CustomCNN, which has none."""
+    """Those that timm offers; none for CustomCNN, which has no pretrained ones."""
     return NONE if config.backbone == CUSTOM_CNN else FROM_TIMM
 
 
@@ -62,7 +62,9 @@ def resolve_normalisation(config: ModelConfig, weights: str) -> Normalisation:
     if config.backbone == CUSTOM_CNN:
         return UNIT
     settings = timm.get_pretrained_cfg(config.backbone, allow_unregistered=False)
-    return UNIT if settings is None else Normalisation(mean=settings.mean, std=settings.std)
+    if settings is None:
+        return UNIT
+    return Normalisation.model_validate({"mean": settings.mean, "std": settings.std})
 
 
 def _fetch_from_timm(name: str) -> Mapping[str, Tensor]:
