@@ -1,0 +1,1 @@
+"""Synthetic blood cells, drawn from numbers."""

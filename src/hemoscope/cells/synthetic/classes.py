@@ -1,0 +1,348 @@
+"""The eight classes: what each may look like. Figures and forms are of stained peripheral blood.
+
+Sizes, nucleus to cytoplasm ratios, chromatin and granules follow the usual descriptions of
+May-Grünwald-Giemsa smears (B. J. Bain, "Blood Cells: A Practical Guide", chapter 3; CLSI H20-A2);
+colours and their spread are set by eye. Neighbouring classes overlap on purpose: a large
+lymphocyte and a small monocyte, a metamyelocyte and a monocyte, a late erythroblast and a small
+lymphocyte, a poorly granulated basophil and a lymphocyte are hard to tell apart here, too.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from hemoscope.cells.synthetic.morphology import (
+    Chromatin,
+    ColourSpan,
+    Cytoplasm,
+    Granules,
+    Morphology,
+    Nucleus,
+    Span,
+)
+
+BASOPHIL = Morphology(
+    diameter=Span(9.5, 13.5),
+    elongation=Span(1.0, 1.2),
+    waviness=Span(0.3, 0.8),
+    raggedness=Span(0.05, 0.3),
+    cytoplasm=Cytoplasm(
+        colour=ColourSpan((196, 160, 196), (220, 190, 206)),
+        mottle=Span(0.1, 0.3),
+        vacuoles=(0, 0, 0, 1, 3),
+    ),
+    nuclei=(
+        Nucleus(
+            name="segmented",
+            lobes=(2, 2, 3),
+            share_of_cell=Span(0.5, 0.75),
+            offset=Span(0.3, 0.42),
+            arc=Span(130, 220),
+            bridge=Span(0.5, 0.9),
+        ),
+    ),
+    chromatin=Chromatin(
+        dark=ColourSpan((78, 40, 128), (92, 50, 138)),
+        light=ColourSpan((120, 78, 158), (140, 98, 172)),
+        grain=Span(0.6, 1.0),
+        contrast=Span(0.3, 0.7),
+    ),
+    granules=(
+        Granules(
+            colour=ColourSpan((44, 14, 92), (72, 26, 112)),
+            diameter=Span(0.5, 0.85),
+            density=Span(0.4, 0.85),
+            opacity=Span(0.8, 0.98),
+            over_nucleus=Span(0.5, 0.9),
+        ),
+    ),
+)
+
+EOSINOPHIL = Morphology(
+    diameter=Span(11.5, 14.0),
+    elongation=Span(1.0, 1.15),
+    waviness=Span(0.15, 0.5),
+    raggedness=Span(0.05, 0.2),
+    cytoplasm=Cytoplasm(
+        colour=ColourSpan((206, 164, 172), (190, 156, 182)),
+        mottle=Span(0.05, 0.2),
+        vacuoles=(0, 0, 0, 1),
+    ),
+    nuclei=(
+        Nucleus(
+            name="bilobed",
+            lobes=(2, 2, 2, 2, 2, 3),
+            share_of_cell=Span(0.3, 0.42),
+            offset=Span(0.4, 0.52),
+            arc=Span(100, 175),
+            bridge=Span(0.12, 0.4),
+            elongation=Span(1.05, 1.4),
+        ),
+    ),
+    chromatin=Chromatin(
+        dark=ColourSpan((58, 26, 116), (78, 36, 130)),
+        light=ColourSpan((112, 70, 160), (134, 90, 172)),
+        grain=Span(0.7, 1.2),
+        contrast=Span(0.5, 0.9),
+    ),
+    granules=(
+        Granules(
+            colour=ColourSpan((196, 96, 92), (176, 88, 112)),
+            diameter=Span(0.5, 0.75),
+            density=Span(0.75, 1.0),
+            opacity=Span(0.65, 0.95),
+        ),
+        Granules(
+            colour=ColourSpan((150, 62, 84), (140, 62, 104)),
+            diameter=Span(0.45, 0.6),
+            density=Span(0.05, 0.3),
+            opacity=Span(0.5, 0.9),
+        ),
+    ),
+)
+
+ERYTHROBLAST = Morphology(
+    diameter=Span(7.2, 10.5),
+    elongation=Span(1.0, 1.25),
+    waviness=Span(0.2, 0.7),
+    raggedness=Span(0.0, 0.1),
+    cytoplasm=Cytoplasm(
+        colour=ColourSpan((150, 140, 184), (200, 168, 176)),
+        mottle=Span(0.05, 0.15),
+        rim=Span(0.0, 0.3),
+        halo=Span(0.0, 0.2),
+    ),
+    nuclei=(
+        Nucleus(
+            name="round",
+            lobes=(1,),
+            share_of_cell=Span(0.3, 0.6),
+            offset=Span(0.0, 0.25),
+            elongation=Span(1.0, 1.12),
+            waviness=Span(0.0, 0.12),
+        ),
+    ),
+    chromatin=Chromatin(
+        dark=ColourSpan((40, 14, 92), (58, 22, 104)),
+        light=ColourSpan((112, 62, 142), (140, 88, 160)),
+        grain=Span(0.7, 1.2),
+        contrast=Span(0.05, 0.85),
+    ),
+)
+
+IG = Morphology(
+    diameter=Span(12.0, 16.0),
+    elongation=Span(1.0, 1.18),
+    waviness=Span(0.2, 0.6),
+    raggedness=Span(0.0, 0.12),
+    cytoplasm=Cytoplasm(
+        colour=ColourSpan((140, 128, 192), (196, 168, 200)),
+        mottle=Span(0.1, 0.25),
+        rim=Span(0.0, 0.35),
+        halo=Span(0.0, 0.3),
+    ),
+    nuclei=(
+        Nucleus(
+            name="promyelocyte",
+            lobes=(1,),
+            share_of_cell=Span(0.55, 0.75),
+            offset=Span(0.1, 0.25),
+            elongation=Span(1.05, 1.3),
+        ),
+        Nucleus(
+            name="myelocyte",
+            lobes=(1,),
+            share_of_cell=Span(0.38, 0.58),
+            offset=Span(0.2, 0.4),
+            elongation=Span(1.15, 1.6),
+        ),
+        Nucleus(
+            name="metamyelocyte",
+            lobes=(1,),
+            share_of_cell=Span(0.35, 0.5),
+            offset=Span(0.15, 0.35),
+            elongation=Span(1.3, 1.7),
+            indentation=Span(0.35, 0.65),
+        ),
+    ),
+    chromatin=Chromatin(
+        dark=ColourSpan((66, 28, 120), (92, 42, 142)),
+        light=ColourSpan((116, 66, 160), (146, 92, 178)),
+        grain=Span(0.5, 0.9),
+        contrast=Span(0.35, 0.75),
+    ),
+    granules=(
+        Granules(
+            colour=ColourSpan((112, 32, 116), (136, 48, 132)),
+            diameter=Span(0.3, 0.45),
+            density=Span(0.2, 0.6),
+            opacity=Span(0.4, 0.85),
+            over_nucleus=Span(0.1, 0.5),
+        ),
+    ),
+)
+
+LYMPHOCYTE = Morphology(
+    diameter=Span(7.8, 11.5),
+    elongation=Span(1.0, 1.2),
+    waviness=Span(0.15, 0.7),
+    raggedness=Span(0.0, 0.3),
+    cytoplasm=Cytoplasm(
+        colour=ColourSpan((124, 128, 196), (172, 168, 210)),
+        mottle=Span(0.05, 0.2),
+        rim=Span(0.1, 0.5),
+        halo=Span(0.0, 0.35),
+    ),
+    nuclei=(
+        Nucleus(
+            name="round",
+            lobes=(1,),
+            share_of_cell=Span(0.62, 0.92),
+            offset=Span(0.0, 0.18),
+            elongation=Span(1.0, 1.2),
+            waviness=Span(0.1, 0.3),
+        ),
+        Nucleus(
+            name="notched",
+            lobes=(1,),
+            share_of_cell=Span(0.6, 0.85),
+            offset=Span(0.0, 0.15),
+            elongation=Span(1.0, 1.2),
+            indentation=Span(0.1, 0.3),
+        ),
+    ),
+    chromatin=Chromatin(
+        dark=ColourSpan((58, 20, 110), (80, 34, 134)),
+        light=ColourSpan((104, 58, 152), (124, 76, 168)),
+        grain=Span(0.9, 1.6),
+        contrast=Span(0.25, 0.75),
+    ),
+)
+
+MONOCYTE = Morphology(
+    diameter=Span(12.5, 16.5),
+    elongation=Span(1.0, 1.3),
+    waviness=Span(0.4, 1.2),
+    raggedness=Span(0.0, 0.25),
+    cytoplasm=Cytoplasm(
+        colour=ColourSpan((148, 136, 186), (186, 168, 202)),
+        mottle=Span(0.1, 0.25),
+        rim=Span(0.0, 0.3),
+        vacuoles=(0, 0, 1, 3, 5, 8),
+    ),
+    nuclei=(
+        Nucleus(
+            name="kidney",
+            lobes=(1,),
+            share_of_cell=Span(0.42, 0.6),
+            offset=Span(0.05, 0.2),
+            elongation=Span(1.25, 1.8),
+            indentation=Span(0.4, 0.75),
+            waviness=Span(0.2, 0.5),
+        ),
+        Nucleus(
+            name="folded",
+            lobes=(2, 3),
+            share_of_cell=Span(0.45, 0.6),
+            offset=Span(0.28, 0.4),
+            arc=Span(110, 220),
+            bridge=Span(0.7, 0.95),
+            waviness=Span(0.2, 0.5),
+        ),
+    ),
+    chromatin=Chromatin(
+        dark=ColourSpan((84, 40, 132), (108, 54, 148)),
+        light=ColourSpan((136, 86, 166), (158, 106, 184)),
+        grain=Span(0.45, 0.75),
+        contrast=Span(0.4, 0.8),
+    ),
+    granules=(
+        Granules(
+            colour=ColourSpan((134, 72, 140), (150, 92, 160)),
+            diameter=Span(0.22, 0.32),
+            density=Span(0.1, 0.45),
+            opacity=Span(0.2, 0.6),
+        ),
+    ),
+)
+
+NEUTROPHIL = Morphology(
+    diameter=Span(11.0, 14.0),
+    elongation=Span(1.0, 1.2),
+    waviness=Span(0.15, 0.6),
+    raggedness=Span(0.0, 0.12),
+    cytoplasm=Cytoplasm(
+        colour=ColourSpan((218, 184, 190), (196, 172, 204)),
+        mottle=Span(0.1, 0.25),
+    ),
+    nuclei=(
+        *(
+            Nucleus(
+                name="segmented",
+                lobes=(2, 3, 3, 3, 4, 4, 5),
+                share_of_cell=Span(0.2, 0.32),
+                offset=Span(0.42, 0.56),
+                arc=Span(170, 270),
+                bridge=Span(0.12, 0.35),
+                elongation=Span(1.0, 1.45),
+            ),
+        )
+        * 4,
+        Nucleus(
+            name="band",
+            lobes=(1,),
+            share_of_cell=Span(0.24, 0.36),
+            offset=Span(0.36, 0.5),
+            arc=Span(150, 250),
+        ),
+    ),
+    chromatin=Chromatin(
+        dark=ColourSpan((50, 20, 106), (76, 34, 132)),
+        light=ColourSpan((104, 62, 152), (130, 86, 170)),
+        grain=Span(0.7, 1.2),
+        contrast=Span(0.3, 0.8),
+    ),
+    granules=(
+        Granules(
+            colour=ColourSpan((176, 92, 150), (158, 84, 160)),
+            diameter=Span(0.22, 0.34),
+            density=Span(0.25, 0.75),
+            opacity=Span(0.25, 0.7),
+        ),
+    ),
+)
+
+PLATELET = Morphology(
+    diameter=Span(3.2, 6.2),
+    elongation=Span(1.0, 1.35),
+    waviness=Span(0.15, 0.5),
+    raggedness=Span(0.1, 0.45),
+    cytoplasm=Cytoplasm(
+        colour=ColourSpan((180, 158, 208), (204, 176, 208)),
+        mottle=Span(0.15, 0.35),
+        rim=Span(0.0, 0.2),
+    ),
+    nuclei=(),
+    chromatin=None,
+    granules=(
+        Granules(
+            colour=ColourSpan((96, 36, 132), (136, 64, 152)),
+            diameter=Span(0.4, 0.55),
+            density=Span(0.5, 0.95),
+            opacity=Span(0.55, 0.95),
+        ),
+    ),
+)
+
+MORPHOLOGIES: Mapping[str, Morphology] = MappingProxyType(
+    {
+        "basophil": BASOPHIL,
+        "eosinophil": EOSINOPHIL,
+        "erythroblast": ERYTHROBLAST,
+        "ig": IG,
+        "lymphocyte": LYMPHOCYTE,
+        "monocyte": MONOCYTE,
+        "neutrophil": NEUTROPHIL,
+        "platelet": PLATELET,
+    }
+)
+"""Every class that can be drawn; `ig` is the immature granulocyte, as in PBC."""
