@@ -112,8 +112,8 @@ def _paint_chromatin(
     grain, contrast = chromatin.grain.draw(rng), chromatin.contrast.draw(rng)
     reach = window.reach
     texture = smooth_noise(window, grain, reach, rng)
-    texture += np.float32(0.5) * smooth_noise(window, 0.5 * grain, reach, rng)
-    clear = np.clip(np.float32(0.5) + texture, 0.0, 1.0) * np.clip(-inner / 0.6, 0.25, 1.0)
+    texture += smooth_noise(window, 0.5 * grain, reach, rng)
+    clear = np.clip(np.float32(0.4) + texture, 0.0, 1.0) * np.clip(-inner / 0.7, 0.0, 1.0)
     dark, light = draw_colour(chromatin.dark, rng), draw_colour(chromatin.light, rng)
     paint(window, alpha, dark + (np.float32(contrast) * clear)[:, :, None] * (light - dark))
 

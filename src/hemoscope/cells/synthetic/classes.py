@@ -49,10 +49,10 @@ BASOPHIL = Morphology(
     granules=(
         Granules(
             colour=ColourSpan((44, 14, 92), (72, 26, 112)),
-            diameter=Span(0.5, 0.85),
-            density=Span(0.4, 0.85),
+            diameter=Span(0.4, 0.65),
+            density=Span(0.55, 0.95),
             opacity=Span(0.8, 0.98),
-            over_nucleus=Span(0.5, 0.9),
+            over_nucleus=Span(0.6, 1.0),
         ),
     ),
 )
@@ -86,7 +86,7 @@ EOSINOPHIL = Morphology(
     ),
     granules=(
         Granules(
-            colour=ColourSpan((196, 96, 92), (176, 88, 112)),
+            colour=ColourSpan((190, 98, 88), (172, 88, 106)),
             diameter=Span(0.5, 0.75),
             density=Span(0.75, 1.0),
             opacity=Span(0.65, 0.95),
@@ -176,7 +176,7 @@ IG = Morphology(
             diameter=Span(0.3, 0.45),
             density=Span(0.2, 0.6),
             opacity=Span(0.4, 0.85),
-            over_nucleus=Span(0.1, 0.5),
+            over_nucleus=Span(0.2, 0.8),
         ),
     ),
 )
@@ -187,7 +187,7 @@ LYMPHOCYTE = Morphology(
     waviness=Span(0.15, 0.7),
     raggedness=Span(0.0, 0.3),
     cytoplasm=Cytoplasm(
-        colour=ColourSpan((124, 128, 196), (172, 168, 210)),
+        colour=ColourSpan((124, 122, 186), (170, 162, 204)),
         mottle=Span(0.05, 0.2),
         rim=Span(0.1, 0.5),
         halo=Span(0.0, 0.35),
@@ -279,7 +279,7 @@ NEUTROPHIL = Morphology(
             Nucleus(
                 name="segmented",
                 lobes=(2, 3, 3, 3, 4, 4, 5),
-                share_of_cell=Span(0.2, 0.32),
+                share_of_cell=Span(0.24, 0.36),
                 offset=Span(0.42, 0.56),
                 arc=Span(170, 270),
                 bridge=Span(0.12, 0.35),
@@ -325,10 +325,10 @@ PLATELET = Morphology(
     chromatin=None,
     granules=(
         Granules(
-            colour=ColourSpan((96, 36, 132), (136, 64, 152)),
-            diameter=Span(0.4, 0.55),
-            density=Span(0.5, 0.95),
-            opacity=Span(0.55, 0.95),
+            colour=ColourSpan((88, 36, 126), (130, 60, 150)),
+            diameter=Span(0.3, 0.45),
+            density=Span(0.45, 0.95),
+            opacity=Span(0.45, 0.85),
         ),
     ),
 )

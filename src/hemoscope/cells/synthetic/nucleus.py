@@ -61,17 +61,18 @@ def _single(
     """A nucleus in one piece at a (distance, direction), with a notch in its long side."""
     centre = (float(place[0] * np.cos(place[1])), float(place[0] * np.sin(place[1])))
     axis = rng.uniform(0.0, np.pi)
-    body = ellipse(window, centre, radius, nucleus.elongation.draw(rng), axis)
+    stretch = nucleus.elongation.draw(rng)
+    body = ellipse(window, centre, radius, stretch, axis)
     depth = nucleus.indentation.draw(rng)
     if depth == 0.0:
         return body
     side = axis + np.pi / 2 + rng.uniform(-0.4, 0.4)
-    from_centre = radius * (1.25 - depth)
+    from_centre = radius / np.sqrt(stretch) + radius * (0.45 * np.sqrt(1.4) - depth)
     notch = (
         float(centre[0] + from_centre * np.cos(side)),
         float(centre[1] + from_centre * np.sin(side)),
     )
-    return cut(body, ellipse(window, notch, 0.42 * radius, 1.5, side), 0.3 * radius)
+    return cut(body, ellipse(window, notch, 0.45 * radius, 1.4, side), 0.5 * radius)
 
 
 def _band(window: Window, points: list[Point], area: float, rng: np.random.Generator) -> Floats:
@@ -93,7 +94,7 @@ def _chain(
             (x + float(rng.normal(0.0, 0.12 * radius)), y + float(rng.normal(0.0, 0.12 * radius))),
             radius * rng.uniform(0.82, 1.15),
             nucleus.elongation.draw(rng),
-            rng.uniform(0.0, np.pi),
+            np.arctan2(y, x) + np.pi / 2 + rng.uniform(-0.7, 0.7),
         )
         for x, y in points
     ]

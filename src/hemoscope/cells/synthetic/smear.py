@@ -40,9 +40,10 @@ class RedCell:
 def scatter_red_cells(cell_radius: float, rng: np.random.Generator) -> tuple[RedCell, ...]:
     """Red cells over the whole picture but for a disc of `cell_radius` micrometres in its middle."""
     pallor = rng.uniform(0.1, 0.95)
-    return tuple(
-        _draw_red_cell_numbers(place, cell_radius, pallor, rng) for place in _places(rng)
-    )
+    places = _places(rng)
+    # What would lie well under the cell is left out, what would touch it is pushed aside.
+    free = np.hypot(*(places - FRAME_UM / 2).T) > 0.75 * (cell_radius + RED_CELL_RADIUS.low)
+    return tuple(_draw_red_cell(place, cell_radius, pallor, rng) for place in places[free])
 
 
 def _places(rng: np.random.Generator) -> NDArray[np.float64]:
@@ -50,17 +51,16 @@ def _places(rng: np.random.Generator) -> NDArray[np.float64]:
     step = SPACING.draw(rng)
     line = np.arange(-step, FRAME_UM + 1.5 * step, step) + rng.uniform(-0.5, 0.5) * step
     grid = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
-    grid += rng.uniform(-0.42, 0.42, grid.shape) * step
+    grid += rng.uniform(-0.34, 0.34, grid.shape) * step
     return grid[rng.uniform(size=len(grid)) < rng.uniform(0.7, 1.0)]
 
 
-def _draw_red_cell_numbers(
+def _draw_red_cell(
     place: NDArray[np.float64], cell_radius: float, pallor: float, rng: np.random.Generator
 ) -> RedCell:
     radius = RED_CELL_RADIUS.draw(rng)
     away = place - FRAME_UM / 2
     distance = max(float(np.hypot(*away)), 1e-6)
-    # A red cell that would lie under the cell is pushed out until the two touch or nearly so.
     clear = max(distance, cell_radius + radius * rng.uniform(0.9, 1.15))
     x, y = FRAME_UM / 2 + away * clear / distance
     return RedCell(
@@ -74,7 +74,7 @@ def _draw_red_cell_numbers(
 
 
 def paint_red_cells(density: Floats, cells: tuple[RedCell, ...]) -> None:
-    """Add red cells to (size, size, 3) optical densities; where two overlap, both add up."""
+    """Add red cells to (size, size, 3) optical densities; where two overlap, it is darker."""
     thickness = np.zeros(density.shape[:2], np.float32)
     for cell in cells:
         _add_thickness(thickness, cell)
@@ -92,4 +92,7 @@ def _add_thickness(thickness: Floats, cell: RedCell) -> None:
     middle = 1 - slope * slope * (3 - 2 * slope)
     edge = np.exp(-((distance + 0.15) ** 2) / np.float32(0.04))
     profile = 1 - np.float32(cell.pallor) * middle + np.float32(0.3) * edge
-    window.density[:] += coverage(distance, max(window.pixel, 0.25)) * profile
+    layer = coverage(distance, max(window.pixel, 0.2)) * profile
+    # Two red cells flatten where they overlap: the sum of both would be far too dark.
+    below = window.density
+    below[:] = np.maximum(below, layer) + np.float32(0.3) * np.minimum(below, layer)

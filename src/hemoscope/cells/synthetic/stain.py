@@ -45,7 +45,7 @@ class Stain:
         hue: Further factor on red and blue against each other, 1 for none.
         tilt: How much the light falls off across the field, 0 … 1.
         blur: Standard deviation of the focus blur, in micrometres.
-        noise: Standard deviation of the sensor noise, in grey levels.
+        noise: Standard deviation of the sensor noise (of brightness), in grey levels.
     """
 
     name: str
@@ -63,16 +63,16 @@ WARM = Stain(
     strength=Span(0.85, 1.12),
     hue=Span(0.94, 1.06),
     tilt=Span(0.0, 0.03),
-    blur=Span(0.05, 0.15),
+    blur=Span(0.02, 0.11),
     noise=Span(0.8, 2.0),
 )
 COOL = Stain(
     name="cool",
     light=ColourSpan((222, 222, 240), (240, 234, 243)),
     strength=Span(0.75, 1.05),
-    hue=Span(0.92, 1.05),
+    hue=Span(0.84, 0.94),
     tilt=Span(0.0, 0.05),
-    blur=Span(0.08, 0.22),
+    blur=Span(0.06, 0.18),
     noise=Span(1.0, 2.4),
 )
 STAINS: tuple[Stain, ...] = (WARM,) * 9 + (COOL,)
@@ -99,7 +99,7 @@ def photograph(density: Floats, stain: Stain, rng: np.random.Generator) -> NDArr
     noise = np.float32(stain.noise.draw(rng))
     image = np.exp(-density * strength) * light * _field(size, slope, angle)
     image = ndimage.gaussian_filter(image, sigma=(blur, blur, 0.0), truncate=3.0)
-    image += rng.standard_normal(image.shape, dtype=np.float32) * noise
+    image += rng.standard_normal((size, size, 1), dtype=np.float32) * noise
     return np.clip(np.rint(image), 0.0, 255.0).astype(np.uint8)
 
 
