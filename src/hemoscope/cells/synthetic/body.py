@@ -45,11 +45,11 @@ def draw_body(
     outline = np.minimum(outline, inner - np.float32(0.3))
     cell, core = coverage(outline, edge), coverage(inner, edge)
     _paint_cytoplasm(window, morphology.cytoplasm, (outline, inner), cell, rng)
-    _paint_vacuoles(window, morphology.cytoplasm, diameter / 2, cell * (1 - core), rng)
     if morphology.chromatin is not None:
         _paint_chromatin(window, morphology.chromatin, inner, core, rng)
     for granules in morphology.granules:
         _paint_granules(window, granules, (cell, core), diameter, rng)
+    _paint_vacuoles(window, morphology.cytoplasm, diameter / 2, cell * (1 - core), rng)
     return Body(nucleus, cell, core)
 
 
@@ -101,7 +101,7 @@ def _paint_vacuoles(
     for _ in range(int(rng.choice(cytoplasm.vacuoles))):
         distance, angle = radius * np.sqrt(rng.uniform(0.2, 0.8)), rng.uniform(0.0, 2.0 * np.pi)
         centre = (float(distance * np.cos(angle)), float(distance * np.sin(angle)))
-        hole = coverage(ellipse(window, centre, rng.uniform(0.25, 0.65)), 0.25) * alpha
+        hole = coverage(ellipse(window, centre, rng.uniform(0.3, 0.9)), 0.3) * alpha
         window.density[:] *= 1 - np.float32(0.75) * hole[:, :, None]
 
 
@@ -112,8 +112,8 @@ def _paint_chromatin(
     grain, contrast = chromatin.grain.draw(rng), chromatin.contrast.draw(rng)
     reach = window.reach
     texture = smooth_noise(window, grain, reach, rng)
-    texture += smooth_noise(window, 0.5 * grain, reach, rng)
-    clear = np.clip(np.float32(0.4) + texture, 0.0, 1.0) * np.clip(-inner / 0.7, 0.0, 1.0)
+    texture += np.float32(0.8) * smooth_noise(window, 0.5 * grain, reach, rng)
+    clear = np.clip(np.float32(0.3) + texture, 0.0, 1.2) * np.clip(-inner / 0.6, 0.0, 1.0)
     dark, light = draw_colour(chromatin.dark, rng), draw_colour(chromatin.light, rng)
     paint(window, alpha, dark + (np.float32(contrast) * clear)[:, :, None] * (light - dark))
 

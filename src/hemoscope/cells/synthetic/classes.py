@@ -23,10 +23,10 @@ from hemoscope.cells.synthetic.morphology import (
 BASOPHIL = Morphology(
     diameter=Span(9.5, 13.5),
     elongation=Span(1.0, 1.2),
-    waviness=Span(0.3, 0.8),
+    waviness=Span(0.2, 0.6),
     raggedness=Span(0.05, 0.3),
     cytoplasm=Cytoplasm(
-        colour=ColourSpan((196, 160, 196), (220, 190, 206)),
+        colour=ColourSpan((180, 138, 186), (214, 176, 200)),
         mottle=Span(0.1, 0.3),
         vacuoles=(0, 0, 0, 1, 3),
     ),
@@ -41,9 +41,9 @@ BASOPHIL = Morphology(
         ),
     ),
     chromatin=Chromatin(
-        dark=ColourSpan((78, 40, 128), (92, 50, 138)),
-        light=ColourSpan((120, 78, 158), (140, 98, 172)),
-        grain=Span(0.6, 1.0),
+        dark=ColourSpan((64, 30, 118), (84, 42, 132)),
+        light=ColourSpan((122, 76, 156), (150, 104, 172)),
+        grain=Span(0.5, 0.8),
         contrast=Span(0.3, 0.7),
     ),
     granules=(
@@ -63,7 +63,7 @@ EOSINOPHIL = Morphology(
     waviness=Span(0.15, 0.5),
     raggedness=Span(0.05, 0.2),
     cytoplasm=Cytoplasm(
-        colour=ColourSpan((206, 164, 172), (190, 156, 182)),
+        colour=ColourSpan((204, 146, 146), (196, 148, 164)),
         mottle=Span(0.05, 0.2),
         vacuoles=(0, 0, 0, 1),
     ),
@@ -72,7 +72,7 @@ EOSINOPHIL = Morphology(
             name="bilobed",
             lobes=(2, 2, 2, 2, 2, 3),
             share_of_cell=Span(0.3, 0.42),
-            offset=Span(0.4, 0.52),
+            offset=Span(0.42, 0.56),
             arc=Span(100, 175),
             bridge=Span(0.12, 0.4),
             elongation=Span(1.05, 1.4),
@@ -80,15 +80,15 @@ EOSINOPHIL = Morphology(
     ),
     chromatin=Chromatin(
         dark=ColourSpan((58, 26, 116), (78, 36, 130)),
-        light=ColourSpan((112, 70, 160), (134, 90, 172)),
-        grain=Span(0.7, 1.2),
+        light=ColourSpan((124, 80, 162), (152, 106, 178)),
+        grain=Span(0.5, 0.9),
         contrast=Span(0.5, 0.9),
     ),
     granules=(
         Granules(
-            colour=ColourSpan((190, 98, 88), (172, 88, 106)),
+            colour=ColourSpan((182, 96, 92), (166, 86, 104)),
             diameter=Span(0.5, 0.75),
-            density=Span(0.75, 1.0),
+            density=Span(0.85, 1.0),
             opacity=Span(0.65, 0.95),
         ),
         Granules(
@@ -107,7 +107,7 @@ ERYTHROBLAST = Morphology(
     raggedness=Span(0.0, 0.1),
     cytoplasm=Cytoplasm(
         colour=ColourSpan((150, 140, 184), (200, 168, 176)),
-        mottle=Span(0.05, 0.15),
+        mottle=Span(0.05, 0.2),
         rim=Span(0.0, 0.3),
         halo=Span(0.0, 0.2),
     ),
@@ -124,7 +124,7 @@ ERYTHROBLAST = Morphology(
     chromatin=Chromatin(
         dark=ColourSpan((40, 14, 92), (58, 22, 104)),
         light=ColourSpan((112, 62, 142), (140, 88, 160)),
-        grain=Span(0.7, 1.2),
+        grain=Span(0.6, 0.95),
         contrast=Span(0.05, 0.85),
     ),
 )
@@ -135,7 +135,7 @@ IG = Morphology(
     waviness=Span(0.2, 0.6),
     raggedness=Span(0.0, 0.12),
     cytoplasm=Cytoplasm(
-        colour=ColourSpan((140, 128, 192), (196, 168, 200)),
+        colour=ColourSpan((150, 136, 186), (204, 178, 200)),
         mottle=Span(0.1, 0.25),
         rim=Span(0.0, 0.35),
         halo=Span(0.0, 0.3),
@@ -166,13 +166,13 @@ IG = Morphology(
     ),
     chromatin=Chromatin(
         dark=ColourSpan((66, 28, 120), (92, 42, 142)),
-        light=ColourSpan((116, 66, 160), (146, 92, 178)),
-        grain=Span(0.5, 0.9),
-        contrast=Span(0.35, 0.75),
+        light=ColourSpan((130, 78, 164), (160, 108, 182)),
+        grain=Span(0.45, 0.75),
+        contrast=Span(0.5, 0.95),
     ),
     granules=(
         Granules(
-            colour=ColourSpan((112, 32, 116), (136, 48, 132)),
+            colour=ColourSpan((104, 30, 120), (140, 52, 138)),
             diameter=Span(0.3, 0.45),
             density=Span(0.2, 0.6),
             opacity=Span(0.4, 0.85),
@@ -188,7 +188,7 @@ LYMPHOCYTE = Morphology(
     raggedness=Span(0.0, 0.3),
     cytoplasm=Cytoplasm(
         colour=ColourSpan((124, 122, 186), (170, 162, 204)),
-        mottle=Span(0.05, 0.2),
+        mottle=Span(0.1, 0.3),
         rim=Span(0.1, 0.5),
         halo=Span(0.0, 0.35),
     ),
@@ -196,7 +196,7 @@ LYMPHOCYTE = Morphology(
         Nucleus(
             name="round",
             lobes=(1,),
-            share_of_cell=Span(0.62, 0.92),
+            share_of_cell=Span(0.68, 0.95),
             offset=Span(0.0, 0.18),
             elongation=Span(1.0, 1.2),
             waviness=Span(0.1, 0.3),
@@ -204,17 +204,17 @@ LYMPHOCYTE = Morphology(
         Nucleus(
             name="notched",
             lobes=(1,),
-            share_of_cell=Span(0.6, 0.85),
+            share_of_cell=Span(0.62, 0.88),
             offset=Span(0.0, 0.15),
             elongation=Span(1.0, 1.2),
-            indentation=Span(0.1, 0.3),
+            indentation=Span(0.1, 0.25),
         ),
     ),
     chromatin=Chromatin(
         dark=ColourSpan((58, 20, 110), (80, 34, 134)),
-        light=ColourSpan((104, 58, 152), (124, 76, 168)),
-        grain=Span(0.9, 1.6),
-        contrast=Span(0.25, 0.75),
+        light=ColourSpan((112, 64, 152), (136, 86, 168)),
+        grain=Span(0.7, 1.3),
+        contrast=Span(0.35, 0.8),
     ),
 )
 
@@ -225,7 +225,7 @@ MONOCYTE = Morphology(
     raggedness=Span(0.0, 0.25),
     cytoplasm=Cytoplasm(
         colour=ColourSpan((148, 136, 186), (186, 168, 202)),
-        mottle=Span(0.1, 0.25),
+        mottle=Span(0.15, 0.35),
         rim=Span(0.0, 0.3),
         vacuoles=(0, 0, 1, 3, 5, 8),
     ),
@@ -237,7 +237,7 @@ MONOCYTE = Morphology(
             offset=Span(0.05, 0.2),
             elongation=Span(1.25, 1.8),
             indentation=Span(0.4, 0.75),
-            waviness=Span(0.2, 0.5),
+            waviness=Span(0.25, 0.65),
         ),
         Nucleus(
             name="folded",
@@ -246,14 +246,14 @@ MONOCYTE = Morphology(
             offset=Span(0.28, 0.4),
             arc=Span(110, 220),
             bridge=Span(0.7, 0.95),
-            waviness=Span(0.2, 0.5),
+            waviness=Span(0.25, 0.65),
         ),
     ),
     chromatin=Chromatin(
         dark=ColourSpan((84, 40, 132), (108, 54, 148)),
-        light=ColourSpan((136, 86, 166), (158, 106, 184)),
-        grain=Span(0.45, 0.75),
-        contrast=Span(0.4, 0.8),
+        light=ColourSpan((144, 94, 166), (170, 118, 182)),
+        grain=Span(0.4, 0.6),
+        contrast=Span(0.5, 0.95),
     ),
     granules=(
         Granules(
@@ -268,7 +268,7 @@ MONOCYTE = Morphology(
 NEUTROPHIL = Morphology(
     diameter=Span(11.0, 14.0),
     elongation=Span(1.0, 1.2),
-    waviness=Span(0.15, 0.6),
+    waviness=Span(0.15, 0.5),
     raggedness=Span(0.0, 0.12),
     cytoplasm=Cytoplasm(
         colour=ColourSpan((218, 184, 190), (196, 172, 204)),
@@ -297,8 +297,8 @@ NEUTROPHIL = Morphology(
     ),
     chromatin=Chromatin(
         dark=ColourSpan((50, 20, 106), (76, 34, 132)),
-        light=ColourSpan((104, 62, 152), (130, 86, 170)),
-        grain=Span(0.7, 1.2),
+        light=ColourSpan((118, 72, 154), (150, 104, 174)),
+        grain=Span(0.5, 0.9),
         contrast=Span(0.3, 0.8),
     ),
     granules=(
@@ -315,10 +315,10 @@ PLATELET = Morphology(
     diameter=Span(3.2, 6.2),
     elongation=Span(1.0, 1.35),
     waviness=Span(0.15, 0.5),
-    raggedness=Span(0.1, 0.45),
+    raggedness=Span(0.15, 0.6),
     cytoplasm=Cytoplasm(
         colour=ColourSpan((180, 158, 208), (204, 176, 208)),
-        mottle=Span(0.15, 0.35),
+        mottle=Span(0.25, 0.5),
         rim=Span(0.0, 0.2),
     ),
     nuclei=(),
@@ -328,7 +328,7 @@ PLATELET = Morphology(
             colour=ColourSpan((88, 36, 126), (130, 60, 150)),
             diameter=Span(0.3, 0.45),
             density=Span(0.45, 0.95),
-            opacity=Span(0.45, 0.85),
+            opacity=Span(0.35, 0.75),
         ),
     ),
 )

@@ -6,12 +6,13 @@ give the same cell at every size of picture.
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from hemoscope.cells.synthetic.shapes import Floats, Window, coverage
 
 
 def smooth_noise(window: Window, grain: float, reach: float, rng: np.random.Generator) -> Floats:
-    """Value noise of mean 0, about -1 … 1.
+    """Gaussian noise of mean 0 and standard deviation 0.5, the same in every direction.
 
     Args:
         window: Where it is wanted.
@@ -23,24 +24,28 @@ def smooth_noise(window: Window, grain: float, reach: float, rng: np.random.Gene
     Returns:
         (h, w) noise.
     """
-    nodes = int(2.0 * reach / grain) + 2
-    lattice = rng.uniform(-1.0, 1.0, (nodes, nodes)).astype(np.float32)
-    left, right, along_x = _places(window.x[0], grain, reach, nodes)
-    upper, lower, along_y = _places(window.y[:, 0], grain, reach, nodes)
+    step = grain / 2
+    nodes = int(2.0 * reach / step) + 2
+    lattice = rng.standard_normal((nodes, nodes), dtype=np.float32)
+    # Smoothing white noise by s nodes divides its standard deviation by 2 s sqrt(pi), here s = 1.
+    lattice = ndimage.gaussian_filter(lattice, 1.0, mode="wrap", truncate=3.0)
+    lattice *= np.float32(np.sqrt(np.pi))
+    left, right, along_x = _places(window.x[0], step, reach, nodes)
+    upper, lower, along_y = _places(window.y[:, 0], step, reach, nodes)
     rows = lattice[upper] + along_y[:, None] * (lattice[lower] - lattice[upper])
     before = rows[:, left]
     return before + along_x[None, :] * (rows[:, right] - before)
 
 
 def _places(
-    line: Floats, grain: float, reach: float, nodes: int
+    line: Floats, step: float, reach: float, nodes: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
     """The lattice nodes on either side of each place, and how far it is from one to the next."""
-    scaled = (line + np.float32(reach)) / np.float32(grain)
+    scaled = (line + np.float32(reach)) / np.float32(step)
     whole = np.floor(scaled)
     part = scaled - whole
     before = whole.astype(np.intp) % nodes
-    return before, (before + 1) % nodes, part * part * (3 - 2 * part)
+    return before, (before + 1) % nodes, part
 
 
 def spots(
