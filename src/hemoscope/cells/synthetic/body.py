@@ -87,7 +87,7 @@ def _paint_cytoplasm(
     outline, inner = distances
     mottle = np.float32(cytoplasm.mottle.draw(rng))
     reach = window.reach
-    texture = smooth_noise(window, 0.5, reach, rng) + smooth_noise(window, 1.8, reach, rng)
+    texture = smooth_noise(window, 0.3, reach, rng) + smooth_noise(window, 1.8, reach, rng)
     rim = np.exp(np.minimum(outline, 0.0)) * np.float32(cytoplasm.rim.draw(rng))
     halo = np.exp(-np.maximum(inner, 0.0)) * np.float32(cytoplasm.halo.draw(rng))
     depth = np.clip(1 + mottle * texture + rim - halo, 0.05, 2.5)
@@ -113,7 +113,7 @@ def _paint_chromatin(
     reach = window.reach
     texture = smooth_noise(window, grain, reach, rng)
     texture += np.float32(0.8) * smooth_noise(window, 0.5 * grain, reach, rng)
-    clear = np.clip(np.float32(0.3) + texture, 0.0, 1.2) * np.clip(-inner / 0.6, 0.0, 1.0)
+    clear = np.clip(np.float32(0.25) + texture, 0.0, 1.3) * np.clip(-inner / 0.6, 0.0, 1.0)
     dark, light = draw_colour(chromatin.dark, rng), draw_colour(chromatin.light, rng)
     paint(window, alpha, dark + (np.float32(contrast) * clear)[:, :, None] * (light - dark))
 

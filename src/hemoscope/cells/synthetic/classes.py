@@ -43,8 +43,8 @@ BASOPHIL = Morphology(
     chromatin=Chromatin(
         dark=ColourSpan((64, 30, 118), (84, 42, 132)),
         light=ColourSpan((122, 76, 156), (150, 104, 172)),
-        grain=Span(0.5, 0.8),
-        contrast=Span(0.3, 0.7),
+        grain=Span(0.4, 0.65),
+        contrast=Span(0.4, 0.9),
     ),
     granules=(
         Granules(
@@ -81,8 +81,8 @@ EOSINOPHIL = Morphology(
     chromatin=Chromatin(
         dark=ColourSpan((58, 26, 116), (78, 36, 130)),
         light=ColourSpan((124, 80, 162), (152, 106, 178)),
-        grain=Span(0.5, 0.9),
-        contrast=Span(0.5, 0.9),
+        grain=Span(0.4, 0.65),
+        contrast=Span(0.55, 1.0),
     ),
     granules=(
         Granules(
@@ -124,8 +124,8 @@ ERYTHROBLAST = Morphology(
     chromatin=Chromatin(
         dark=ColourSpan((40, 14, 92), (58, 22, 104)),
         light=ColourSpan((112, 62, 142), (140, 88, 160)),
-        grain=Span(0.6, 0.95),
-        contrast=Span(0.05, 0.85),
+        grain=Span(0.45, 0.75),
+        contrast=Span(0.05, 1.0),
     ),
 )
 
@@ -135,7 +135,7 @@ IG = Morphology(
     waviness=Span(0.2, 0.6),
     raggedness=Span(0.0, 0.12),
     cytoplasm=Cytoplasm(
-        colour=ColourSpan((150, 136, 186), (204, 178, 200)),
+        colour=ColourSpan((156, 138, 182), (206, 182, 196)),
         mottle=Span(0.1, 0.25),
         rim=Span(0.0, 0.35),
         halo=Span(0.0, 0.3),
@@ -167,14 +167,14 @@ IG = Morphology(
     chromatin=Chromatin(
         dark=ColourSpan((66, 28, 120), (92, 42, 142)),
         light=ColourSpan((130, 78, 164), (160, 108, 182)),
-        grain=Span(0.45, 0.75),
-        contrast=Span(0.5, 0.95),
+        grain=Span(0.35, 0.55),
+        contrast=Span(0.6, 1.0),
     ),
     granules=(
         Granules(
             colour=ColourSpan((104, 30, 120), (140, 52, 138)),
-            diameter=Span(0.3, 0.45),
-            density=Span(0.2, 0.6),
+            diameter=Span(0.28, 0.4),
+            density=Span(0.2, 0.8),
             opacity=Span(0.4, 0.85),
             over_nucleus=Span(0.2, 0.8),
         ),
@@ -187,7 +187,7 @@ LYMPHOCYTE = Morphology(
     waviness=Span(0.15, 0.7),
     raggedness=Span(0.0, 0.3),
     cytoplasm=Cytoplasm(
-        colour=ColourSpan((124, 122, 186), (170, 162, 204)),
+        colour=ColourSpan((124, 114, 174), (176, 160, 194)),
         mottle=Span(0.1, 0.3),
         rim=Span(0.1, 0.5),
         halo=Span(0.0, 0.35),
@@ -213,8 +213,8 @@ LYMPHOCYTE = Morphology(
     chromatin=Chromatin(
         dark=ColourSpan((58, 20, 110), (80, 34, 134)),
         light=ColourSpan((112, 64, 152), (136, 86, 168)),
-        grain=Span(0.7, 1.3),
-        contrast=Span(0.35, 0.8),
+        grain=Span(0.5, 0.9),
+        contrast=Span(0.45, 1.0),
     ),
 )
 
@@ -224,7 +224,7 @@ MONOCYTE = Morphology(
     waviness=Span(0.4, 1.2),
     raggedness=Span(0.0, 0.25),
     cytoplasm=Cytoplasm(
-        colour=ColourSpan((148, 136, 186), (186, 168, 202)),
+        colour=ColourSpan((152, 134, 176), (190, 168, 192)),
         mottle=Span(0.15, 0.35),
         rim=Span(0.0, 0.3),
         vacuoles=(0, 0, 1, 3, 5, 8),
@@ -252,8 +252,8 @@ MONOCYTE = Morphology(
     chromatin=Chromatin(
         dark=ColourSpan((84, 40, 132), (108, 54, 148)),
         light=ColourSpan((144, 94, 166), (170, 118, 182)),
-        grain=Span(0.4, 0.6),
-        contrast=Span(0.5, 0.95),
+        grain=Span(0.3, 0.45),
+        contrast=Span(0.6, 1.0),
     ),
     granules=(
         Granules(
@@ -298,8 +298,8 @@ NEUTROPHIL = Morphology(
     chromatin=Chromatin(
         dark=ColourSpan((50, 20, 106), (76, 34, 132)),
         light=ColourSpan((118, 72, 154), (150, 104, 174)),
-        grain=Span(0.5, 0.9),
-        contrast=Span(0.3, 0.8),
+        grain=Span(0.4, 0.65),
+        contrast=Span(0.45, 1.0),
     ),
     granules=(
         Granules(
@@ -317,18 +317,18 @@ PLATELET = Morphology(
     waviness=Span(0.15, 0.5),
     raggedness=Span(0.15, 0.6),
     cytoplasm=Cytoplasm(
-        colour=ColourSpan((180, 158, 208), (204, 176, 208)),
+        colour=ColourSpan((172, 142, 192), (200, 170, 200)),
         mottle=Span(0.25, 0.5),
-        rim=Span(0.0, 0.2),
+        rim=Span(-0.5, 0.0),
     ),
     nuclei=(),
     chromatin=None,
     granules=(
         Granules(
             colour=ColourSpan((88, 36, 126), (130, 60, 150)),
-            diameter=Span(0.3, 0.45),
+            diameter=Span(0.26, 0.4),
             density=Span(0.45, 0.95),
-            opacity=Span(0.35, 0.75),
+            opacity=Span(0.45, 0.85),
         ),
     ),
 )

@@ -106,7 +106,7 @@ class Cytoplasm:
     Attributes:
         colour: Its colour.
         mottle: Unevenness of its colour, 0 … 1.
-        rim: How much darker its edge is (basophilic rim), 0 … 1.
+        rim: How much darker its edge is (basophilic rim), -1 … 1; below 0 it is paler.
         halo: How much paler it is beside the nucleus (perinuclear clearing), 0 … 1.
         vacuoles: Numbers of vacuoles, one chosen evenly.
     """

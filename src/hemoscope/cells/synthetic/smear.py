@@ -91,7 +91,7 @@ def _add_thickness(thickness: Floats, cell: RedCell) -> None:
     slope = np.clip((inward - np.float32(cell.pallor_radius - 0.22)) / 0.44, 0.0, 1.0)
     middle = 1 - slope * slope * (3 - 2 * slope)
     edge = np.exp(-((distance + 0.15) ** 2) / np.float32(0.04))
-    profile = 1 - np.float32(cell.pallor) * middle + np.float32(0.3) * edge
+    profile = 1 - np.float32(cell.pallor) * middle + np.float32(0.22) * edge
     layer = coverage(distance, max(window.pixel, 0.2)) * profile
     # Two red cells flatten where they overlap: the sum of both would be far too dark.
     below = window.density
