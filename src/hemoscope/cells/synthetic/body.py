@@ -30,7 +30,7 @@ class Body:
 
 def reach_of(diameter: float) -> float:
     """How far from its centre a cell of that diameter may stretch, in micrometres."""
-    return 0.65 * diameter + 1.5
+    return 0.6 * diameter + 1.2
 
 
 def draw_body(
@@ -91,7 +91,7 @@ def _paint_cytoplasm(
     rim = np.exp(np.minimum(outline, 0.0)) * np.float32(cytoplasm.rim.draw(rng))
     halo = np.exp(-np.maximum(inner, 0.0)) * np.float32(cytoplasm.halo.draw(rng))
     depth = np.clip(1 + mottle * texture + rim - halo, 0.05, 2.5)
-    paint(window, alpha, draw_colour(cytoplasm.colour, rng) * depth[:, :, None])
+    paint(window, alpha, draw_colour(cytoplasm.colour, rng) * depth)
 
 
 def _paint_vacuoles(
@@ -102,7 +102,7 @@ def _paint_vacuoles(
         distance, angle = radius * np.sqrt(rng.uniform(0.2, 0.8)), rng.uniform(0.0, 2.0 * np.pi)
         centre = (float(distance * np.cos(angle)), float(distance * np.sin(angle)))
         hole = coverage(ellipse(window, centre, rng.uniform(0.3, 0.9)), 0.3) * alpha
-        window.density[:] *= 1 - np.float32(0.75) * hole[:, :, None]
+        window.density[:] *= 1 - np.float32(0.75) * hole
 
 
 def _paint_chromatin(
@@ -115,7 +115,7 @@ def _paint_chromatin(
     texture += np.float32(0.8) * smooth_noise(window, 0.5 * grain, reach, rng)
     clear = np.clip(np.float32(0.25) + texture, 0.0, 1.3) * np.clip(-inner / 0.6, 0.0, 1.0)
     dark, light = draw_colour(chromatin.dark, rng), draw_colour(chromatin.light, rng)
-    paint(window, alpha, dark + (np.float32(contrast) * clear)[:, :, None] * (light - dark))
+    paint(window, alpha, dark + np.float32(contrast) * clear * (light - dark))
 
 
 def _paint_granules(

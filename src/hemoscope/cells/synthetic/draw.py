@@ -68,12 +68,16 @@ def draw_cell(label: str, seed: int, size: int = 256) -> NDArray[np.uint8]:
 
 def sketch_cell(label: str, seed: int, size: int = 256) -> Sketch:
     """`draw_cell` together with what was drawn: lobes, size, and the outlines as masks."""
-    _check(label, seed, size)
+    if label not in MORPHOLOGIES:
+        raise UsageError(
+            f"there is no class {label!r} to draw; choose one of {', '.join(MORPHOLOGIES)}."
+        )
+    check_seed_and_size(seed, size)
     rng = np.random.default_rng([seed, zlib.crc32(label.encode())])
     stain = STAINS[int(rng.integers(len(STAINS)))]
     morphology = MORPHOLOGIES[label]
     diameter = morphology.diameter.draw(rng)
-    density = np.zeros((size, size, 3), np.float32)
+    density = np.zeros((3, size, size), np.float32)
     paint_red_cells(density, scatter_red_cells(diameter / 2, rng))
     _draw_strays(density, rng)
     off_centre = rng.normal(0.0, 0.5, 2)
@@ -92,6 +96,17 @@ def sketch_cell(label: str, seed: int, size: int = 256) -> Sketch:
     )
 
 
+def check_seed_and_size(seed: int, size: int) -> None:
+    """Raise `UsageError` for a seed or a size that cannot be drawn."""
+    if seed < 0:
+        raise UsageError(f"the seed is {seed}; it has to be 0 or more.")
+    if not SMALLEST <= size <= LARGEST:
+        raise UsageError(
+            f"a picture of {size} x {size} pixels cannot be drawn; choose a side of "
+            f"{SMALLEST} to {LARGEST} pixels."
+        )
+
+
 def _draw_strays(density: Floats, rng: np.random.Generator) -> None:
     """Platelets that happen to lie in the field; a later cell may cover them."""
     platelet = MORPHOLOGIES["platelet"]
@@ -107,17 +122,3 @@ def _mask(alpha: Floats, window: Window, size: int) -> NDArray[np.bool_]:
     mask = np.zeros((size, size), np.bool_)
     mask[window.box] = alpha >= 0.5
     return mask
-
-
-def _check(label: str, seed: int, size: int) -> None:
-    if label not in MORPHOLOGIES:
-        raise UsageError(
-            f"there is no class {label!r} to draw; choose one of {', '.join(MORPHOLOGIES)}."
-        )
-    if seed < 0:
-        raise UsageError(f"the seed is {seed}; it has to be 0 or more.")
-    if not SMALLEST <= size <= LARGEST:
-        raise UsageError(
-            f"a picture of {size} x {size} pixels cannot be drawn; choose a side of "
-            f"{SMALLEST} to {LARGEST} pixels."
-        )

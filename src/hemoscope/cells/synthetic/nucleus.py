@@ -77,7 +77,9 @@ def _single(
 
 def _band(window: Window, points: list[Point], area: float, rng: np.random.Generator) -> Floats:
     """A bent sausage of the given area: 2 w length + pi w² = area gives its half-width w."""
-    length = sum(float(np.hypot(*np.subtract(a, b))) for a, b in zip(points, points[1:], strict=False))
+    length = sum(
+        float(np.hypot(*np.subtract(a, b))) for a, b in zip(points, points[1:], strict=False)
+    )
     half_width = (np.sqrt(length**2 + np.pi * area) - length) / np.pi
     return path(window, points, half_width * rng.uniform(0.9, 1.1))
 

@@ -19,7 +19,7 @@ class Window:
     Attributes:
         x: (1, w) places of the pixel columns, in micrometres from the centre of the thing.
         y: (h, 1) the same of the pixel rows.
-        density: (h, w, 3) optical densities, or (h, w) thickness; a view of the whole picture,
+        density: (3, h, w) optical densities, or (h, w) thickness; a view of the whole picture,
             painted in place.
         pixel: Side of a pixel, in micrometres.
         reach: Half the side of the window, in micrometres, before the picture's edge cut it.
@@ -38,12 +38,12 @@ def window_at(density: Floats, centre: Point, reach: float, frame: float) -> Win
     """The part of a picture up to `reach` micrometres around `centre`.
 
     Args:
-        density: (size, size, 3) optical densities of the whole picture, or (size, size).
+        density: (3, size, size) optical densities of the whole picture, or (size, size).
         centre: (x, y) in micrometres from the upper left corner; may lie outside.
         reach: In micrometres.
         frame: Side of the whole picture, in micrometres.
     """
-    size = density.shape[0]
+    size = density.shape[-1]
     pixel = frame / size
 
     def stretch(middle: float) -> slice:
@@ -54,7 +54,7 @@ def window_at(density: Floats, centre: Point, reach: float, frame: float) -> Win
     columns, rows = stretch(centre[0]), stretch(centre[1])
     x = (places[columns] - np.float32(centre[0]))[None, :]
     y = (places[rows] - np.float32(centre[1]))[:, None]
-    return Window(x, y, density[rows, columns], pixel, reach, (rows, columns))
+    return Window(x, y, density[..., rows, columns], pixel, reach, (rows, columns))
 
 
 def ellipse(
@@ -100,6 +100,6 @@ def coverage(distance: Floats, width: float) -> Floats:
 
 
 def paint(window: Window, alpha: Floats, colour: Floats) -> None:
-    """Lay a colour ((3,) or (h, w, 3) optical densities) over a window, by coverage (h, w)."""
+    """Lay a colour ((3, 1, 1) or (3, h, w) densities) over a window, by coverage (h, w)."""
     density = window.density
-    density += alpha[:, :, None] * (colour - density)
+    density += alpha * (colour - density)

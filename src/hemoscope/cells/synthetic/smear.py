@@ -49,7 +49,7 @@ def scatter_red_cells(cell_radius: float, rng: np.random.Generator) -> tuple[Red
 def _places(rng: np.random.Generator) -> NDArray[np.float64]:
     """(n, 2) centres on a jittered grid with gaps."""
     step = SPACING.draw(rng)
-    line = np.arange(-step, FRAME_UM + 1.5 * step, step) + rng.uniform(-0.5, 0.5) * step
+    line = np.arange(-0.5 * step, FRAME_UM + step, step) + rng.uniform(-0.5, 0.5) * step
     grid = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
     grid += rng.uniform(-0.34, 0.34, grid.shape) * step
     return grid[rng.uniform(size=len(grid)) < rng.uniform(0.7, 1.0)]
@@ -74,11 +74,11 @@ def _draw_red_cell(
 
 
 def paint_red_cells(density: Floats, cells: tuple[RedCell, ...]) -> None:
-    """Add red cells to (size, size, 3) optical densities; where two overlap, it is darker."""
-    thickness = np.zeros(density.shape[:2], np.float32)
+    """Add red cells to (3, size, size) optical densities; where two overlap, it is darker."""
+    thickness = np.zeros(density.shape[1:], np.float32)
     for cell in cells:
         _add_thickness(thickness, cell)
-    density += thickness[:, :, None] * RED_CELL
+    density += thickness * RED_CELL
 
 
 def _add_thickness(thickness: Floats, cell: RedCell) -> None:
