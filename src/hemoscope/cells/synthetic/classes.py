@@ -279,11 +279,11 @@ NEUTROPHIL = Morphology(
             Nucleus(
                 name="segmented",
                 lobes=(2, 3, 3, 3, 4, 4, 5),
-                share_of_cell=Span(0.24, 0.36),
-                offset=Span(0.42, 0.56),
-                arc=Span(170, 270),
+                share_of_cell=Span(0.2, 0.33),
+                offset=Span(0.46, 0.6),
+                arc=Span(190, 290),
                 bridge=Span(0.12, 0.35),
-                elongation=Span(1.0, 1.45),
+                elongation=Span(1.0, 1.35),
             ),
         )
         * 4,

@@ -1,12 +1,18 @@
 """The outline of a nucleus: lobes on an arc, joined by bridges; or one piece, with a notch."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from hemoscope.cells.synthetic.morphology import Nucleus
 from hemoscope.cells.synthetic.shapes import Floats, Point, Window, cut, ellipse, path, union
 from hemoscope.cells.synthetic.texture import smooth_noise
+
+THINNEST = 0.44
+"""Width of the thinnest filament between two lobes, in micrometres."""
+WIDEST_STEP = np.radians(150.0)
+"""Between two lobes on the arc; a wider one would bring two lobes together again behind."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,10 +45,12 @@ def draw_nucleus(
     elif lobes == 1:
         distance = _band(window, _on_arc(9, offset, facing, arc), area, rng)
     else:
-        distance = _chain(window, nucleus, _on_arc(lobes, offset, facing, arc), area, rng)
+        spread = min(arc, WIDEST_STEP * (lobes - 1))
+        distance = _chain(window, nucleus, _on_arc(lobes, offset, facing, spread), area, rng)
     waves = smooth_noise(window, 1.6, 2.0 * cell_radius, rng)
-    distance = distance + waves * np.float32(nucleus.waviness.draw(rng))
-    return NucleusOutline(nucleus.name, lobes, distance)
+    # A wave never bites so deep that it cuts a filament.
+    waves = np.minimum(waves * np.float32(nucleus.waviness.draw(rng)), 0.27 * THINNEST)
+    return NucleusOutline(nucleus.name, lobes, distance + waves)
 
 
 def _on_arc(count: int, radius: float, facing: float, arc: float) -> list[Point]:
@@ -77,9 +85,7 @@ def _single(
 
 def _band(window: Window, points: list[Point], area: float, rng: np.random.Generator) -> Floats:
     """A bent sausage of the given area: 2 w length + pi w² = area gives its half-width w."""
-    length = sum(
-        float(np.hypot(*np.subtract(a, b))) for a, b in zip(points, points[1:], strict=False)
-    )
+    length = sum(float(np.hypot(*np.subtract(a, b))) for a, b in pairwise(points))
     half_width = (np.sqrt(length**2 + np.pi * area) - length) / np.pi
     return path(window, points, half_width * rng.uniform(0.9, 1.1))
 
@@ -101,4 +107,4 @@ def _chain(
         for x, y in points
     ]
     joined = np.minimum.reduce(lobes)
-    return union(joined, path(window, points, max(bridge * radius, 0.16)), 0.2 * radius)
+    return union(joined, path(window, points, max(bridge * radius, THINNEST / 2)), 0.2 * radius)

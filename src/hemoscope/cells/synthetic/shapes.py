@@ -4,11 +4,13 @@ The smooth minimum is the quadratic one of I. Quilez, "Smooth minimum" (2013).
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating]
+"""Single precision throughout; NumPy's own types lose track of that."""
 Point = tuple[float, float]
 
 
@@ -70,7 +72,7 @@ def ellipse(
 
 def path(window: Window, points: list[Point], half_width: float) -> Floats:
     """Signed distance of a line of round ends through two or more points."""
-    pieces = [_segment(window, a, b) for a, b in zip(points[:-1], points[1:], strict=True)]
+    pieces = [_segment(window, a, b) for a, b in pairwise(points)]
     return np.minimum.reduce(pieces) - np.float32(half_width)
 
 

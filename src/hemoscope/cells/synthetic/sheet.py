@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from hemoscope.cells.synthetic.classes import MORPHOLOGIES
@@ -11,12 +12,16 @@ from hemoscope.errors import UsageError
 
 CAPTION_SHARE = 0.2
 """Height of a caption over the side of a cell."""
-COLOURS = 96
+SHOWN = 0.66
+"""Share of the side of a picture that the sheet shows: the cell and its next neighbours."""
+GAP = 3
+"""White between two cells, in pixels."""
+COLOURS = 256
 """Of the palette: a sheet is for the eye, and has to be small."""
 
 
-def contact_sheet(columns: int = 8, seed: int = 0, size: int = 96) -> Image.Image:
-    """A row of cells for every class, its name above it.
+def contact_sheet(columns: int = 8, seed: int = 0, size: int = 112) -> Image.Image:
+    """A row of cells for every class, its name above it; each cropped to its middle.
 
     Args:
         columns: Cells of each class, 1 or more: those of the seeds `seed`, `seed` + 1 …
@@ -37,13 +42,20 @@ def contact_sheet(columns: int = 8, seed: int = 0, size: int = 96) -> Image.Imag
     for row, label in enumerate(MORPHOLOGIES):
         top = row * (size + caption)
         pen.text((0.25 * caption, top + 0.5 * caption), label, "black", font, anchor="lm")
-        cells = [draw_cell(label, seed + column, size) for column in range(columns)]
-        sheet.paste(Image.fromarray(np.hstack(cells)), (0, top + caption))
+        for column in range(columns):
+            tile = _middle(draw_cell(label, seed + column, round(size / SHOWN)), size - GAP)
+            sheet.paste(Image.fromarray(tile), (column * size, top + caption))
     return sheet
 
 
-def write_contact_sheet(file: Path, *, columns: int = 8, seed: int = 0, size: int = 96) -> None:
+def _middle(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """The square of that side in the middle of a picture."""
+    start = (len(pixels) - side) // 2
+    return pixels[start : start + side, start : start + side]
+
+
+def write_contact_sheet(file: Path, *, columns: int = 8, seed: int = 0, size: int = 112) -> None:
     """Draw a contact sheet into a PNG with a palette."""
     sheet = contact_sheet(columns, seed, size)
-    palette = sheet.quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    palette = sheet.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     palette.save(file, format="PNG", optimize=True)

@@ -38,7 +38,7 @@ class RedCell:
 
 
 def scatter_red_cells(cell_radius: float, rng: np.random.Generator) -> tuple[RedCell, ...]:
-    """Red cells over the whole picture but for a disc of `cell_radius` micrometres in its middle."""
+    """Red cells over the picture but for a disc of `cell_radius` micrometres in its middle."""
     pallor = rng.uniform(0.25, 1.0)
     places = _places(rng)
     # What would lie well under the cell is left out, what would touch it is pushed aside.

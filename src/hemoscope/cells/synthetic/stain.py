@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from hemoscope.cells.synthetic.morphology import ColourSpan, Rgb, Span
-
-Floats = NDArray[np.float32]
+from hemoscope.cells.synthetic.shapes import Floats
 
 REFERENCE_LIGHT: Rgb = (254, 229, 203)
 """The empty field of the reference smear: the pale yellow of the May-Grünwald-Giemsa stain."""

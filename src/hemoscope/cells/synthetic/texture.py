@@ -70,10 +70,10 @@ def spots(
     x, y = middle[None, :] + jitter[0], middle[:, None] + jitter[1]
     radius = rng.uniform(0.3, 0.6, (fields, fields)).astype(np.float32) * np.float32(diameter)
     radius[rng.uniform(size=(fields, fields)) >= density] = -np.inf
-    return coverage(_nearest(window, (x, y, radius), step), max(1.5 * window.pixel, 0.1))
+    return coverage(nearest_edge(window, (x, y, radius), step), max(1.5 * window.pixel, 0.1))
 
 
-def _nearest(window: Window, grains: tuple[Floats, Floats, Floats], step: float) -> Floats:
+def nearest_edge(window: Window, grains: tuple[Floats, Floats, Floats], step: float) -> Floats:
     """(h, w) distance to the nearest edge of a grain, looked for in the 2 x 2 fields around.
 
     A grain stays within 0.95 steps of the middle of its field, so it lies in none beyond.
