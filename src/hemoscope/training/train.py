@@ -95,7 +95,9 @@ def prepare_cells(
             )
     classes = tuple(sorted(set(labels[wanted[data.train]])))
     if len(classes) < 2:
-        raise TrainingError(f"the training cells are all {classes[0]}; at least two classes needed.")
+        raise TrainingError(
+            f"the training cells are all {classes[0]}; at least two classes needed."
+        )
     unseen = sorted(set(labels[wanted[data.validation]]) - set(classes))
     if unseen:
         raise TrainingError(
@@ -178,9 +180,7 @@ def _split(table: CellTable, column: str) -> np.ndarray:
 def _module(cells: TrainingCells, recipe: Recipe, weights: str) -> TrainingModule:
     model = build_model(recipe.model, len(cells.classes), weights=weights)
     balanced = recipe.loss.class_weights == "balanced"
-    class_weights = (
-        balanced_weights(cells.train.targets, len(cells.classes)) if balanced else None
-    )
+    class_weights = balanced_weights(cells.train.targets, len(cells.classes)) if balanced else None
     return TrainingModule(model, recipe, class_weights)
 
 
