@@ -101,7 +101,9 @@ def test_a_file_written_just_now_is_read_again(cache, cells, monkeypatch):
     cache.open(cells, 16)
     read = []
     monkeypatch.setattr(
-        cache_module, "read_content", lambda table, row: read.append(row) or read_content(table, row)
+        cache_module,
+        "read_content",
+        lambda table, row: read.append(row) or read_content(table, row),
     )
     cache.open(cells, 16, workers=1)
     assert read == [0, 1, 2, 3, 4, 5]

@@ -11,7 +11,7 @@ from hemoscope.cells.fit import fit_to
 from hemoscope.cells.parallel import Progress
 from hemoscope.cells.reading import CellFailure, read_cell
 from hemoscope.cells.sources import Source, SourceError, open_cells, write_manifest
-from hemoscope.cells.splits import split_grouped, split_paper, split_stratified
+from hemoscope.cells.splits import split_grouped, split_paper, split_stratified, with_groups
 from hemoscope.cells.stream import CellBatch, read_cells
 from hemoscope.cells.summary import CellSummary, summarise_cells
 from hemoscope.cells.table import CellTable, CellTableError, SelectionError
@@ -42,5 +42,6 @@ __all__ = [
     "split_paper",
     "split_stratified",
     "summarise_cells",
+    "with_groups",
     "write_manifest",
 ]

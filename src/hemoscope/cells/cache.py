@@ -226,4 +226,3 @@ def _state(table: CellTable, row: int) -> FileState | None:
 
 def _silent(_done: int, _total: int) -> None:
     """Progress that nobody wants to see."""
-

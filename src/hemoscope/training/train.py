@@ -37,6 +37,7 @@ _EXPECTED_ADVICE = (
     r".*The number of training batches .* is smaller than the logging interval.*",
     r".*Checkpoint directory .* exists and is not empty.*",
     r".*Found .* in the checkpoint.*",
+    r".*Found .* module\(s\) in eval mode.*",  # frozen parts
     r".*LeafSpec.* is deprecated.*",  # Lightning 2.6 with a newer torch
     r".*lr_scheduler.step.*before.*optimizer.step.*",  # Lightning's order on resuming
 )
