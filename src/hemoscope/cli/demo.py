@@ -39,7 +39,8 @@ def demo(
     note(f"\n$ hemoscope train {manifest} --out {run} {settings}")
     train(manifest, out=run, settings=list(SETTINGS))
     note(
-        f"\n$ hemoscope predict {manifest} --split-column split --use test --model {run} --out {table}"
+        f"\n$ hemoscope predict {manifest} --split-column split --use test "
+        f"--model {run} --out {table}"
     )
     predict(manifest, model=run, out=table, split_column="split", use="test")
     note(

@@ -43,8 +43,14 @@ def split(
     json: Json = False,
 ) -> None:
     """Write a manifest with a split column; the same seed and cells give the same split."""
-    from hemoscope.cells import open_cells, split_grouped, split_paper, split_stratified
-    from hemoscope.cells import with_groups, write_manifest
+    from hemoscope.cells import (
+        open_cells,
+        split_grouped,
+        split_paper,
+        split_stratified,
+        with_groups,
+        write_manifest,
+    )
 
     table = open_cells(source)
     if groups is not None:
@@ -58,7 +64,7 @@ def split(
         done = split_stratified(table, shares, seed=seed, column=column)
     provenance = {"source": source, "method": method.value, "seed": seed, "fractions": fractions}
     written = write_manifest(done, out, provenance=provenance)
-    counts = written.frame.groupby(["label", column]).size().unstack(fill_value=0)  # noqa: PD010
+    counts = written.frame.groupby(["label", column]).size().unstack(fill_value=0)
     if json:
         splits = {str(name): counts[name].to_dict() for name in counts}
         print_json({"manifest": str(out), "splits": splits, "fingerprint": written.fingerprint()})

@@ -31,7 +31,6 @@ from hemoscope.training.precision import lightning_precision
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.run_folder import RunFolder, read_provenance, write_provenance
 
-
 _EXPECTED_ADVICE = (
     r".*does not have many workers.*",  # a batch is one read from mapped memory
     r".*The number of training batches .* is smaller than the logging interval.*",
