@@ -27,6 +27,8 @@ from hemoscope.cells.reading import read_content
 
 from .conftest import smooth
 
+Filler = subprocess.Popen[bytes]
+
 
 @pytest.fixture
 def cache(tmp_path) -> PixelCache:
@@ -198,35 +200,65 @@ def test_lost_pixels_are_made_again(cache, cells, kept):
 
 
 FILL = """
-import sys
-from hemoscope.cells import PixelCache, open_cells, cache
+import os, signal, sys, time
+from hemoscope.cells import PixelCache, cache, open_cells
+from hemoscope.cells.cache_index import PixelFile
 cache.STRETCH_BYTES = 4 * 32 * 32 * 3
-PixelCache(sys.argv[1]).open(open_cells(sys.argv[2]), 32, workers=1)
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def write_half_and_die(file, slot, pictures, write=PixelFile.write):
+    write(file, slot, pictures if slot < 40 else [p.ravel()[:999] for p in pictures])
+    slot < 40 or die()
+
+def write_and_die(file, slot, pictures, write=PixelFile.write):
+    write(file, slot, pictures)
+    slot < 40 or die()
+
+PixelFile.write = {"half": write_half_and_die, "whole": write_and_die}.get(
+    sys.argv[3], PixelFile.write
+)
+pause = float(sys.argv[4])
+PixelCache(sys.argv[1]).open(
+    open_cells(sys.argv[2]), 32, workers=1, progress=lambda *_: time.sleep(pause)
+)
 """
 
 
-def filling(cache: PixelCache, folder: Path) -> subprocess.Popen:
-    return subprocess.Popen([sys.executable, "-c", FILL, cache.directory, folder])  # noqa: S603
+def filling(cache: PixelCache, folder: Path, dies: str = "no", pause: float = 0) -> Filler:
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", FILL, cache.directory, folder, dies, str(pause)]
+    )
 
 
-def test_killed_at_any_moment_it_goes_on(cache, tmp_path):
-    folder = write_cells(tmp_path / "many", 400)
-    seen = set()
-    for wait in (0.0, 0.03, 0.06):
-        process = filling(cache, folder)
-        target = pixel_file(cache, 32)
-        start = target.stat().st_size if target.exists() else 0
-        while process.poll() is None and not (target.exists() and target.stat().st_size > start):
-            time.sleep(0.001)
-        time.sleep(wait)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        seen.add(target.stat().st_size)
+@pytest.mark.parametrize("dies", ["half", "whole"])
+def test_killed_between_pixels_and_index_it_goes_on(cache, tmp_path, dies):
+    folder = write_cells(tmp_path / "many", 60)
+    assert filling(cache, folder, dies).wait(60) == -signal.SIGKILL
+    assert pixel_file(cache, 32).stat().st_size > 40 * 32 * 32 * 3
     table = open_cells(folder)
-    assert len(seen) == 3
-    assert max(seen) < 400 * 32 * 32 * 3
-    np.testing.assert_array_equal(cache.open(table, 32).batch(range(400)), streamed(table, 32))
-    assert pixel_file(cache, 32).stat().st_size == 400 * 32 * 32 * 3
+    np.testing.assert_array_equal(cache.open(table, 32).batch(range(60)), streamed(table, 32))
+    assert pixel_file(cache, 32).stat().st_size == 60 * 32 * 32 * 3
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_it_goes_on(cache, tmp_path):
+    folder = write_cells(tmp_path / "many", 200)
+    for enough in (0, 20, 60, 110):
+        process = filling(cache, folder, pause=0.01)
+        while process.poll() is None and slots_written(cache) <= enough:
+            time.sleep(0.001)
+        process.kill()
+        assert process.wait(60) == -signal.SIGKILL
+    table = open_cells(folder)
+    np.testing.assert_array_equal(cache.open(table, 32).batch(range(200)), streamed(table, 32))
+    assert slots_written(cache) == 200
+
+
+def slots_written(cache: PixelCache) -> int:
+    file = pixel_file(cache, 32)
+    return file.stat().st_size // (32 * 32 * 3) if file.exists() else 0
 
 
 def test_two_processes_at_once(cache, tmp_path):
@@ -259,7 +291,7 @@ def test_a_damaged_index_is_told(cache, cells):
     cache.open(cells, 16)
     index = cache.directory / "pixels-v1" / "index.sqlite"
     index.write_bytes(b"no database at all, but long enough to look at" * 100)
-    with pytest.raises(CacheError, match="is damaged .*Delete that folder"):
+    with pytest.raises(CacheError, match=r"is damaged .*Delete that folder"):
         cache.open(cells, 16)
 
 
