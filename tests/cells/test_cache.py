@@ -235,7 +235,7 @@ def filling(cache: PixelCache, folder: Path, dies: str = "no", pause: float = 0)
 @pytest.mark.parametrize("dies", ["half", "whole"])
 def test_killed_between_pixels_and_index_it_goes_on(cache, tmp_path, dies):
     folder = write_cells(tmp_path / "many", 60)
-    assert filling(cache, folder, dies).wait(60) == -signal.SIGKILL
+    assert filling(cache, folder, dies).wait(300) == -signal.SIGKILL
     assert pixel_file(cache, 32).stat().st_size > 40 * 32 * 32 * 3
     table = open_cells(folder)
     np.testing.assert_array_equal(cache.open(table, 32).batch(range(60)), streamed(table, 32))
@@ -250,7 +250,7 @@ def test_killed_at_any_moment_it_goes_on(cache, tmp_path):
         while process.poll() is None and slots_written(cache) <= enough:
             time.sleep(0.001)
         process.kill()
-        assert process.wait(60) == -signal.SIGKILL
+        assert process.wait(300) == -signal.SIGKILL
     table = open_cells(folder)
     np.testing.assert_array_equal(cache.open(table, 32).batch(range(200)), streamed(table, 32))
     assert slots_written(cache) == 200
@@ -264,7 +264,7 @@ def slots_written(cache: PixelCache) -> int:
 def test_two_processes_at_once(cache, tmp_path):
     folder = write_cells(tmp_path / "many", 150)
     processes = [filling(cache, folder) for _ in range(2)]
-    assert [process.wait(60) for process in processes] == [0, 0]
+    assert [process.wait(300) for process in processes] == [0, 0]
     table = open_cells(folder)
     np.testing.assert_array_equal(cache.open(table, 32).batch(range(150)), streamed(table, 32))
     assert pixel_file(cache, 32).stat().st_size == 150 * 32 * 32 * 3

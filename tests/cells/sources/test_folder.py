@@ -104,12 +104,18 @@ def test_a_folder_too_high_up_is_refused(tmp_path, inner):
         open_cells(tmp_path)
 
 
-def test_links_to_folders_count_and_loops_do_no_harm(tmp_path):
+def test_class_folders_may_be_links(tmp_path):
     real = touch(tmp_path / "real", "1.png")
     root = touch(tmp_path / "set", "b/2.png")
     (root / "a").symlink_to(real)
-    (root / "b" / "loop").symlink_to(root / "b")
     assert open_cells(root).paths.tolist() == ["a/1.png", "b/2.png"]
+
+
+def test_a_loop_of_links_ends(tmp_path):
+    root = touch(tmp_path / "set", "a/1.png")
+    (root / "a" / "loop").symlink_to(root)
+    with pytest.raises(SourceError, match="holds folders of images itself"):
+        open_cells(root)
 
 
 def test_a_folder_that_cannot_be_listed(tmp_path, monkeypatch):
