@@ -22,10 +22,10 @@ from hemoscope.cells import (
     open_cells,
     read_cells,
 )
-from hemoscope.cells import cache as cache_module
+from hemoscope.cells.cache import filling as filling_module
 from hemoscope.cells.reading import read_content
 
-from .conftest import smooth
+from ..conftest import smooth
 
 Filler = subprocess.Popen[bytes]
 
@@ -38,7 +38,7 @@ def cache(tmp_path) -> PixelCache:
 @pytest.fixture
 def quick_clock(monkeypatch) -> None:
     """Lets files count as settled at once, as if the clock of the file system ticked fast."""
-    monkeypatch.setattr("hemoscope.cells.cache_index.SETTLED_NANOSECONDS", -1)
+    monkeypatch.setattr("hemoscope.cells.cache.file_state.SETTLED_NANOSECONDS", -1)
 
 
 def streamed(table: CellTable, size: int) -> np.ndarray:
@@ -77,7 +77,7 @@ def test_a_second_opening_reads_no_image(cache, cells, monkeypatch):
     def refuse(*_):
         raise AssertionError("an image file was read")
 
-    monkeypatch.setattr(cache_module, "read_content", refuse)
+    monkeypatch.setattr(filling_module, "read_content", refuse)
     np.testing.assert_array_equal(cache.open(cells, 16).batch(range(6)), first)
 
 
@@ -103,7 +103,7 @@ def test_a_file_written_just_now_is_read_again(cache, cells, monkeypatch):
     cache.open(cells, 16)
     read = []
     monkeypatch.setattr(
-        cache_module,
+        filling_module,
         "read_content",
         lambda table, row: read.append(row) or read_content(table, row),
     )
@@ -162,7 +162,7 @@ def test_arrays_are_cached_too(cache, tmp_path):
 
 @pytest.mark.usefixtures("quick_clock")
 def test_progress_runs_to_the_end(cache, cells, monkeypatch):
-    monkeypatch.setattr(cache_module, "STRETCH_BYTES", 2 * 16 * 16 * 3)
+    monkeypatch.setattr(filling_module, "STRETCH_BYTES", 2 * 16 * 16 * 3)
     calls: list[tuple[int, int]] = []
     cells.file(3).unlink()
     cache.open(cells, 16, progress=lambda done, total: calls.append((done, total)))
@@ -201,9 +201,10 @@ def test_lost_pixels_are_made_again(cache, cells, kept):
 
 FILL = """
 import os, signal, sys, time
-from hemoscope.cells import PixelCache, cache, open_cells
-from hemoscope.cells.cache_index import PixelFile
-cache.STRETCH_BYTES = 4 * 32 * 32 * 3
+from hemoscope.cells import PixelCache, open_cells
+from hemoscope.cells.cache import filling
+from hemoscope.cells.cache.pixel_file import PixelFile
+filling.STRETCH_BYTES = 4 * 32 * 32 * 3
 
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
@@ -297,7 +298,7 @@ def test_a_damaged_index_is_told(cache, cells):
 
 def test_an_index_locked_for_ever_is_told(cache, cells, monkeypatch):
     cache.open(cells.take([0]), 16)
-    monkeypatch.setattr("hemoscope.cells.cache_index.LOCK_SECONDS", 0.05)
+    monkeypatch.setattr("hemoscope.cells.cache.index.LOCK_SECONDS", 0.05)
     other = sqlite3.connect(cache.directory / "pixels-v1" / "index.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(CacheError, match="database is locked"):
