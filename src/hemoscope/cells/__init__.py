@@ -4,8 +4,7 @@ open_cells(SOURCE)  →  CellTable  →  read_cells(table, 224)          one pas
                                   →  PixelCache().open(table, 224)   many passes, from disk
 """
 
-from hemoscope.cells.cache import CachedPixels, PixelCache, default_cache_directory
-from hemoscope.cells.cache_index import CacheError
+from hemoscope.cells.cache import CachedPixels, CacheError, PixelCache, default_cache_directory
 from hemoscope.cells.decode import MAX_PIXELS, ImageHeader, UnreadableImageError, decode_image
 from hemoscope.cells.fit import fit_to
 from hemoscope.cells.parallel import Progress
