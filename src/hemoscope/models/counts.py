@@ -11,7 +11,6 @@ from types import MappingProxyType
 
 from torch import nn
 
-from hemoscope.models.backbones.backbone import map_shapes
 from hemoscope.models.config import CUSTOM_CNN
 from hemoscope.models.freezing import PAPER, frozen_modules
 from hemoscope.models.hybrid import HybridClassifier
@@ -85,12 +84,11 @@ def count_as_keras(model: HybridClassifier) -> KerasCount | None:
     return KerasCount(total=weights + statistics, frozen=frozen + statistics)
 
 
-def count_tokens(model: HybridClassifier, image_size: int | None = None) -> int:
-    """Tokens that the encoder reads for square images; 0 if the head reads the backbone alone."""
+def count_tokens(model: HybridClassifier) -> int:
+    """Tokens that the encoder reads at the model's own image size; 0 if nothing reads them."""
     if not model.config.uses_tokens:
         return 0
-    shapes = map_shapes(model.backbone, image_size or model.config.image_size)
-    return sum(shape.height * shape.width for shape in shapes)
+    return sum(shape.height * shape.width for shape in model.map_shapes)
 
 
 def _inside(model: nn.Module, names: tuple[str, ...]) -> Iterator[nn.Module]:
