@@ -14,7 +14,7 @@ from hemoscope.errors import UsageError
 
 LABELS = tuple(MORPHOLOGIES)
 SIZE = 128
-CELLS = 12
+CELLS = 10
 
 DIGEST = """
 import hashlib

@@ -1,5 +1,6 @@
 """A folder of synthetic cells is reproducible, complete and honest about what it is."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from hemoscope.cells import CellTable
+from hemoscope.cells import CellTable, open_cells
 from hemoscope.cells.synthetic import (
     MORPHOLOGIES,
     SyntheticFolderError,
@@ -35,8 +36,31 @@ def test_table_manifest_and_files_agree(written: CellTable):
     assert written.classes == tuple(MORPHOLOGIES)
     manifest = pd.read_csv(written.root / "manifest.csv", keep_default_na=False)
     pd.testing.assert_frame_equal(manifest, written.frame)
-    assert {*written.paths, "manifest.csv"} == set(contents(written.root))
+    beside = {"manifest.csv", "manifest.csv.json"}
+    assert {*written.paths} | beside == set(contents(written.root))
     assert written.paths[0] == "basophil/BASOPHIL_0001.png"
+
+
+def test_manifest_opens_as_the_same_table(written: CellTable):
+    opened = open_cells(written.root / "manifest.csv")
+    assert opened.fingerprint() == written.fingerprint()
+    test = open_cells(written.root / "manifest.csv", split_column="split", use="test")
+    assert len(test) == 8
+    note = json.loads((written.root / "manifest.csv.json").read_text())
+    assert note == {
+        "fingerprint": written.fingerprint(),
+        "cells": 40,
+        "origin": "synthetic, drawn by hemoscope",
+        "per_class": 5,
+        "seed": 2,
+        "size": SIZE,
+    }
+
+
+def test_folder_opens_as_a_folder_of_class_folders(written: CellTable):
+    opened = open_cells(written.root)
+    assert set(opened.paths) == set(written.paths)
+    assert opened.classes == written.classes
 
 
 def test_manifest_says_what_was_drawn(written: CellTable):
@@ -87,7 +111,7 @@ def test_a_shorter_set_is_the_beginning_of_a_longer_one(written: CellTable, tmp_
     shorter = write_synthetic(tmp_path / "new" / "folder", per_class=2, seed=2, size=SIZE)
     longer = contents(written.root)
     for path, data in contents(shorter.root).items():
-        if path != "manifest.csv":
+        if not path.startswith("manifest.csv"):
             assert data == longer[path]
     both = written.frame[written.frame["path"].isin(shorter.frame["path"])]
     pd.testing.assert_frame_equal(both.reset_index(drop=True), shorter.frame)
@@ -117,6 +141,15 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path):
     with pytest.raises(SyntheticFolderError):
         write_synthetic(tmp_path / "notes.txt", per_class=1, size=SIZE)
     assert set(contents(tmp_path)) == {"notes.txt"}
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(SyntheticFolderError) as caught:
+        write_synthetic(tmp_path / "file" / "cells", per_class=1, size=SIZE)
+    assert str(caught.value) == (
+        f"cannot write synthetic cells to {tmp_path / 'file' / 'cells'}: Not a directory."
+    )
 
 
 @pytest.mark.parametrize("per_class", [0, 100_001])

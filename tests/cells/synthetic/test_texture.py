@@ -63,7 +63,7 @@ def test_nearest_edge_overlooks_no_grain():
     jitter = rng.choice([-0.4, 0.4], (2, fields, fields)) * step
     x, y = middle[None, :] + jitter[0], middle[:, None] + jitter[1]
     radius = np.full((fields, fields), 0.6)
-    part = window(120)
+    part = window(90)
     found = nearest_edge(part, (x, y, radius), step)
     px, py = np.broadcast_arrays(part.x, part.y)
     every = np.hypot(px[..., None] - x.ravel(), py[..., None] - y.ravel()) - radius.ravel()

@@ -1,11 +1,13 @@
 """A folder of synthetic cells, laid out like a set of real ones, and marked as synthetic."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 from PIL import Image, PngImagePlugin
 
+from hemoscope.cells.parallel import Progress
+from hemoscope.cells.sources.manifest import write_manifest
 from hemoscope.cells.synthetic.classes import MORPHOLOGIES
 from hemoscope.cells.synthetic.draw import Sketch, check_seed_and_size, sketch_cell
 from hemoscope.cells.table import CellTable
@@ -29,14 +31,15 @@ def write_synthetic(
     per_class: int,
     seed: int = 0,
     size: int = 256,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> CellTable:
     """Draw cells of all eight classes into a folder of class folders, with a manifest.
 
     The files are `<folder>/<class>/<CLASS_0001>.png`; each says in its `Comment` that it is
     synthetic. `manifest.csv` has the columns `path`, `label`, `split` (train, val or test in every
     class), `origin` ("synthetic") and what was drawn: `drawn_seed` (for `draw_cell`),
-    `drawn_form`, `drawn_lobes`, `drawn_diameter_um`, `drawn_nucleus_share`, `drawn_stain`.
+    `drawn_form`, `drawn_lobes`, `drawn_diameter_um`, `drawn_nucleus_share`, `drawn_stain`. Beside
+    it stands `manifest.csv.json` with its fingerprint and how the set was drawn.
     A longer set begins with the cells of a shorter one of the same seed.
 
     Args:
@@ -51,22 +54,27 @@ def write_synthetic(
 
     Raises:
         UsageError: A number is out of range.
-        SyntheticFolderError: The folder holds something already, or is a file.
+        SyntheticFolderError: The folder holds something already, is a file, or cannot be written.
+        CellTableError: The manifest cannot be written.
     """
     if not 1 <= per_class <= MOST_PER_CLASS:
         raise UsageError(
             f"{per_class} cells of each class cannot be drawn; choose 1 to {MOST_PER_CLASS:,}."
         )
     check_seed_and_size(seed, size)
-    _make_empty(folder)
     rows = []
-    for row in _write_cells(folder, per_class, seed, size):
-        rows.append(row)
-        if progress is not None:
-            progress(len(rows), per_class * len(MORPHOLOGIES))
-    frame = pd.DataFrame(rows)
-    frame.to_csv(folder / MANIFEST, index=False, lineterminator="\n")
-    return CellTable(frame, folder)
+    try:
+        _make_empty(folder)
+        for row in _write_cells(folder, per_class, seed, size):
+            rows.append(row)
+            if progress is not None:
+                progress(len(rows), per_class * len(MORPHOLOGIES))
+    except OSError as error:
+        raise SyntheticFolderError(
+            f"cannot write synthetic cells to {folder}: {error.strerror or error}."
+        ) from error
+    how = {"origin": MARKER, "per_class": per_class, "seed": seed, "size": size}
+    return write_manifest(CellTable(pd.DataFrame(rows), folder), folder / MANIFEST, provenance=how)
 
 
 def is_synthetic(file: Path) -> bool:
