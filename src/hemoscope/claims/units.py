@@ -26,6 +26,7 @@ def _count(suffix: str) -> Unit:
 UNITS: dict[str, Unit] = {
     "fraction": Unit(),
     "%": Unit(scale=Fraction(1, 100), suffix=" %"),
+    "% set": Unit(scale=Fraction(1, 100), exact=True, suffix=" %"),
     "probability": Unit(),
     "number": _count(""),
     "number_rounded": Unit(),

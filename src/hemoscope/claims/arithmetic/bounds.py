@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import log
 
-from hemoscope.claims.interval import ONE, Interval
+from hemoscope.claims.interval import Interval
 
 
 def mean_confidence(accuracy: Interval, right: Interval, wrong: Interval) -> Interval:
@@ -95,7 +95,7 @@ def brier_uncertainty(supports: Sequence[int]) -> dict[str, Fraction]:
 
 
 def least_cross_entropy(accuracy: float, right: float, wrong: float) -> float:
-    """The least cross-entropy (nats), by Jensen: −ln c where right, −ln p ≥ −ln(1 − c) elsewhere."""
+    """The least cross-entropy (nats), by Jensen: −ln c if right, −ln p ≥ −ln(1 − c) if wrong."""
     return -accuracy * log(right) - (1 - accuracy) * log(1 - wrong)
 
 
@@ -112,13 +112,3 @@ def auc_range(partial: Interval, limit: Fraction) -> Interval:
 def least_partial_auc(sensitivity: Interval, rate: Fraction, limit: Fraction) -> Fraction:
     """The least normalised partial AUC, given the sensitivity at one false-positive rate."""
     return sensitivity.low * (limit - rate) / limit
-
-
-def underconfidence_needs(gap: Fraction, largest: Fraction) -> Fraction:
-    """The least share of cells in underconfident bins, none of which is off by more than that."""
-    return gap / largest
-
-
-def spread(confidence: Interval) -> Interval:
-    """The mean of 1 − c."""
-    return ONE - confidence

@@ -19,6 +19,11 @@ from hemoscope.claims.interval import Interval
 from hemoscope.claims.ledger import Ledger
 
 KNOWN: tuple[Model, ...] = ("inception_v3", "custom_cnn")  # models with mean confidences
+CLASS_ECES: tuple[tuple[Model, str], ...] = (
+    ("custom_cnn", "class_ece"),
+    ("custom_cnn", "isotonic_gain"),
+    ("inception_v3", "isotonic_gain"),
+)
 
 
 def confidence_of(ledger: Ledger, model: Model) -> Interval:
@@ -148,26 +153,19 @@ def check_ece_and_mce(ledger: Ledger) -> Iterator[Finding]:
 
 def check_class_ece(ledger: Ledger) -> Iterator[Finding]:
     """The mean one-vs-rest ECE is capped by accuracy and confidence."""
-    for model, names in (
-        ("custom_cnn", ("s36.custom_cnn.class_ece", "s36.custom_cnn.isotonic_gain")),
-        ("inception_v3", ("s36.inception_v3.isotonic_gain",)),
-    ):
-        accuracy, right = (
-            ledger[f"t4.{model}.accuracy"],
-            ledger[f"s37.{model}.confidence_right"],
-        )
+    for model, kept in CLASS_ECES:
+        accuracy = ledger[f"t4.{model}.accuracy"]
+        right = ledger[f"s37.{model}.confidence_right"]
         cap = class_ece_mean_cap(accuracy.interval.low, right.interval.low, 8)
-        for name in names:
-            claim = ledger[name]
-            because = (
-                "One-vs-rest, a class's ECE is at most the mean of |p − y|; over the eight classes "
-                f"that averages at most 2 × ({accuracy.figure} × (1 − {right.figure}) + "
-                f"(1 − {accuracy.figure})) / 8 = {number(cap, 4)}, and no reduction can exceed "
-                f"it; printed {claim.figure}."
-            )
-            verdict = contradict if claim.interval.low > cap else bounded
-            title = f"{MODEL_NAMES[model]}: {claim.means}"
-            yield verdict(title, (name,), because)
+        claim = ledger[f"s36.{model}.{kept}"]
+        because = (
+            "One-vs-rest, a class's ECE is at most the mean of |p − y|; over the eight classes "
+            f"that averages at most 2 × ({accuracy.figure} × (1 − {right.figure}) + "
+            f"(1 − {accuracy.figure})) / 8 = {number(cap, 4)}, and no reduction can exceed "
+            f"it; printed {claim.figure}."
+        )
+        verdict = contradict if claim.interval.low > cap else bounded
+        yield verdict(f"{MODEL_NAMES[model]}: {claim.means}", (claim.id,), because)
 
 
 def check_sharpness(ledger: Ledger) -> Iterator[Finding]:
@@ -206,12 +204,10 @@ def check_losses(ledger: Ledger) -> Iterator[Finding]:
     """Mean confidences set a least loss."""
     for model in KNOWN:
         loss = ledger[f"t4.{model}.loss"]
-        right, wrong = (float(ledger.interval(name).high) for name in confidences(model))
-        # More confident wrong cells cost more: take the least of their confidence.
-        wrong = float(ledger.interval(confidences(model)[1]).low)
-        least = least_cross_entropy(
-            float(ledger.interval(f"t4.{model}.accuracy").high), right, wrong
-        )
+        right, wrong = (ledger.interval(name) for name in confidences(model))
+        accuracy = ledger.interval(f"t4.{model}.accuracy")
+        # The ends that make it least: many right and sure of it, few wrong and unsure.
+        least = least_cross_entropy(float(accuracy.high), float(right.high), float(wrong.low))
         because = (
             f"By Jensen's inequality the mean confidences need a loss of at least "
             f"{number(least, 4)}; printed {loss.figure}."

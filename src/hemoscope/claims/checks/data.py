@@ -23,7 +23,7 @@ ACCURACIES = (
 def check_split(ledger: Ledger) -> Iterator[Finding]:
     """The supports are what Keras's own split gives for this seed and share."""
     images = [ledger[f"s21.class{k}.images"].count for k in CLASSES]
-    seed, held_out = ledger["s21.seed"].count, Fraction(ledger["s21.held_out"].value) / 100
+    seed, held_out = ledger["s21.seed"].count, ledger.interval("s21.held_out").low
     expected = keras_validation_supports(images, seed=seed, share=float(held_out))
     stated = [ledger[name].count for name in SUPPORTS]
     title = "Supports from the seed"

@@ -44,7 +44,7 @@ def _data() -> Iterator[Derivation]:
     yield Derivation(
         "t3.support",
         ("s21.images", "s21.held_out"),
-        lambda images, held: Interval.exactly(int(images.low * Fraction(20, 100))),
+        lambda images, held: Interval.exactly(int(images.low * held.low)),
         "the whole part of {0} × {1} %",
         supports=("s21.held_out",),
     )
