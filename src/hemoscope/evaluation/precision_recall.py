@@ -103,9 +103,7 @@ def pr_curve(true: Array, false: Array, thresholds: Array) -> PrCurve:
     precision = np.concatenate([[1.0], true[1:] / (true[1:] + false[1:])])
     complete = int(np.searchsorted(true, true[-1])) + 1  # beyond, recall is 1 already
     keep: NDArray[np.intp] = thin(recall[:complete], precision[:complete])
-    return PrCurve(
-        recall[keep], precision[keep], np.concatenate([[np.nan], thresholds])[keep]
-    )
+    return PrCurve(recall[keep], precision[keep], np.concatenate([[np.nan], thresholds])[keep])
 
 
 def _point(index: int, true: Array, false: Array, thresholds: Array) -> OperatingPoint:
