@@ -1,0 +1,34 @@
+"""Results as plain JSON values."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+
+
+def plain(value: Any, *, curves: bool = True) -> Any:
+    """A result as dicts, lists, strings, numbers and None, safe for strict JSON.
+
+    A value that does not exist is None; in arrays (an empty bin) nan becomes None too.
+
+    Args:
+        value: A result dataclass, or anything that stands in one.
+        curves: Whether the arrays that only plots need (fields named `curve`, `diagram`,
+            `adaptive_diagram`, `histogram`, `prevalence`) are kept.
+    """
+    if is_dataclass(value) and not isinstance(value, type):
+        named = {f.name: getattr(value, f.name) for f in fields(value)}
+        kept = {k: v for k, v in named.items() if curves or k not in PLOT_FIELDS}
+        return {k: plain(v, curves=curves) for k, v in kept.items()}
+    if isinstance(value, Mapping):
+        return {str(k): plain(v, curves=curves) for k, v in value.items()}
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [plain(v, curves=curves) for v in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+PLOT_FIELDS = frozenset({"curve", "diagram", "adaptive_diagram", "histogram", "prevalence"})
