@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hemoscope.evaluation.result import Calibration, ReliabilityDiagram
-from hemoscope.reports.plots.panels import diagonal, panel_grid, unit_square
+from hemoscope.reports.plots.panels import diagonal, panel_grid, plain_log_axis, unit_square
 from hemoscope.reports.style import BLUE, GREY, PAGE_WIDTH, RIGHT, WRONG, class_style, new_figure
 
 
@@ -182,12 +182,12 @@ def _counts(axes: Axes, diagram: ReliabilityDiagram) -> None:
     _bars(axes, diagram.edges, diagram.count, GREY)
     axes.set_yscale("log")
     axes.set_ylim(0.7, max(2.0, 3.0 * float(diagram.count.max(initial=1))))
-    axes.minorticks_off()
+    plain_log_axis(axes.yaxis)
 
 
 def _bars(axes: Axes, edges: np.ndarray, counts: np.ndarray, colour: str) -> None:
     axes.bar(
         edges[:-1], counts, width=np.diff(edges), align="edge", color=colour, edgecolor="white",
-        linewidth=0.5,
+        linewidth=0.3,
     )  # fmt: skip
     axes.grid(axis="x", visible=False)

@@ -69,7 +69,7 @@ class ConfusionFigure:
         """(C, C, 3) RGB of every square."""
         shares = np.nan_to_num(self.confusion.normalised)
         mistakes = shares * (1 - np.eye(len(shares)))
-        scale = PowerNorm(0.5, 0.0, max(0.1, float(mistakes.max())))
+        scale = PowerNorm(0.5, 0.0, max(0.3, float(mistakes.max())))
         colours = ERRORS(scale(mistakes))[:, :, :3]
         diagonal = np.diag_indices(len(shares))
         colours[diagonal] = SEQUENTIAL(0.9 * np.diag(shares))[:, :3]

@@ -6,7 +6,7 @@ from typing import ClassVar
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from hemoscope.reports.errors import ReportError
 from hemoscope.reports.style import BLUE, GREY, INK, PAGE_WIDTH, VERMILION, new_figure
@@ -57,25 +57,25 @@ class HistoryFigure:
 
     def plot(self) -> Figure:
         """Three panels side by side."""
-        figure = new_figure(PAGE_WIDTH, 2.5)
+        figure = new_figure(PAGE_WIDTH, 2.6)
         loss, accuracy, rate = figure.subplots(1, 3)
         self._pair(loss, "loss")
         self._pair(accuracy, "accuracy")
-        loss.set(title="Loss", xlabel="Epoch", ylim=(0, None))
+        self._mark_best(accuracy)
+        loss.set(title="Loss", xlabel="Epoch", ylim=(0, self._top("train_loss", "val_loss")))
         accuracy.set(title="Accuracy", xlabel="Epoch")
         accuracy.yaxis.set_major_formatter(PercentFormatter(1.0))
-        self._mark_best(accuracy)
         self._line(rate, "learning_rate", GREY, "-", "Learning rate")
-        rate.set(title="Learning rate", xlabel="Epoch", ylim=(0, None))
-        rate.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3), useMathText=False)
+        rate.set(title="Learning rate", xlabel="Epoch", ylim=(0, self._top("learning_rate")))
+        rate.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         for axes in (loss, accuracy, rate):
             axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        figure.legend(handles=accuracy.get_lines(), loc="outside lower center", ncols=3)
         return figure
 
     def _pair(self, axes: Axes, what: str) -> None:
         self._line(axes, f"train_{what}", BLUE, "-", "Training")
         self._line(axes, f"val_{what}", VERMILION, (0, (4, 1.5)), "Validation")
-        axes.legend(loc="best")
 
     def _line(
         self, axes: Axes, column: str, colour: str, line: str | tuple[int, tuple[float, ...]], label: str
@@ -95,8 +95,12 @@ class HistoryFigure:
             return
         best = validation.idxmax()
         epoch, value = self.history.loc[best, "epoch"], validation[best]
-        axes.plot([epoch], [value], marker="o", markersize=7, mfc="none", mec=INK, mew=1)
-        axes.annotate(
-            f"best {value:.2%}\nepoch {epoch:g}", (epoch, value), xytext=(0, -9),
-            textcoords="offset points", ha="center", va="top", fontsize=7,
+        axes.plot(
+            [epoch], [value], marker="o", markersize=7, mfc="none", mec=INK, mew=1, linestyle="",
+            label=f"Best: {value:.2%}, epoch {epoch:g}",
         )  # fmt: skip
+
+    def _top(self, *columns: str) -> float:
+        """A little above the largest value, so that it isn't cut; 1 where there is none."""
+        largest = float(self.history[list(columns)].max(axis=None))
+        return 1.05 * largest if largest > 0 else 1.0

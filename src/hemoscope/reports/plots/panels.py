@@ -4,8 +4,10 @@ import math
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from hemoscope.reports.style import GREY, PAGE_WIDTH, class_style, new_figure
 
@@ -43,6 +45,13 @@ def unit_square(axes: Axes, xlabel: str, ylabel: str) -> None:
     ticks = [0, 0.2, 0.4, 0.6, 0.8, 1.0]
     axes.set_xticks(ticks)
     axes.set_yticks(ticks)
+
+
+def plain_log_axis(axis: Axis) -> None:
+    """Ticks at powers of ten, written 0.01, 1, 100: class names may not be read as formulas."""
+    axis.set_major_locator(LogLocator(10.0, numticks=5))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_locator(NullLocator())
 
 
 def diagonal(axes: Axes) -> None:

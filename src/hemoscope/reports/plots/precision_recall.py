@@ -15,12 +15,13 @@ from hemoscope.reports.plots.panels import (
     MICRO,
     class_line,
     legend_beside,
+    plain_log_axis,
     unit_square,
 )
 from hemoscope.reports.style import GREY, PAGE_WIDTH, class_style, new_figure
 
 ISO_F1 = (0.2, 0.4, 0.6, 0.8, 0.9)
-ISO_F1_IN_CORNER = (0.85, 0.9, 0.95, 0.98, 0.99)
+ISO_F1_IN_CORNER = (0.85, 0.9, 0.95, 0.98)
 CORNER = 0.8
 
 
@@ -160,5 +161,6 @@ class PrevalenceFigure:
         precision.set(xscale="log", ylim=(-0.02, 1.02), title="Precision at recall 0.90")
         precision.set(xlabel="Prevalence", ylabel="Precision")
         average.set(xlabel="Prevalence", title="Average precision")
+        plain_log_axis(average.xaxis)
         legend_beside(figure, handles, "Class (dot: in these cells)")
         return figure

@@ -7,11 +7,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
 from hemoscope.evaluation.result import ScoreHistogram, Selective, Separation
-from hemoscope.reports.plots.panels import panel_grid
-from hemoscope.reports.style import BLUE, GREY, INK, class_style, new_figure
+from hemoscope.reports.plots.panels import panel_grid, plain_log_axis
+from hemoscope.reports.style import BLACK, BLUE, GREY, INK, class_style, new_figure
+
+
+FLOOR = 1e-4  # shares below this are not drawn
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,19 +64,26 @@ class SeparationFigure:
             axes.set(title=f"{name}\nJSD {told}", xticks=[0, 0.5, 1])
         figure.supxlabel("Probability of the class", fontsize=8)
         figure.supylabel("Share of cells (log)", fontsize=8)
+        figure.legend(
+            handles=[
+                Patch(color=GREY, alpha=0.7, label="cells of the class"),
+                Patch(edgecolor=BLACK, facecolor="none", label="all other cells"),
+            ],
+            loc="outside lower right", ncols=2,
+        )  # fmt: skip
         return figure
 
 
 def _draw_histogram(axes: Axes, histogram: ScoreHistogram, colour: str) -> None:
-    parts = ((histogram.negative, GREY, 0.45), (histogram.positive, colour, 0.75))
-    for counts, fill, alpha in parts:
+    for counts, look in (
+        (histogram.positive, {"color": colour, "alpha": 0.7, "fill": True}),
+        (histogram.negative, {"color": BLACK, "linewidth": 0.8}),
+    ):
         if counts.sum() > 0:
-            axes.stairs(
-                np.maximum(counts / counts.sum(), 1e-5), histogram.edges, color=fill, alpha=alpha,
-                fill=True, baseline=1e-5,
-            )  # fmt: skip
-    axes.set(yscale="log", ylim=(1e-4, 1.5), xlim=(0, 1))
-    axes.minorticks_off()
+            shares = np.maximum(counts / counts.sum(), FLOOR / 10)
+            axes.stairs(shares, histogram.edges, baseline=FLOOR / 10, **look)
+    axes.set(yscale="log", ylim=(FLOOR, 1.5), xlim=(0, 1))
+    plain_log_axis(axes.yaxis)
     axes.grid(axis="x", visible=False)
 
 
@@ -107,14 +118,13 @@ class RiskCoverageFigure:
         axes.plot(curve.coverage, curve.risk, color=BLUE)
         axes.fill_between(curve.coverage, curve.risk, color=BLUE, alpha=0.12, linewidth=0)
         top = max(1e-3, 1.15 * float(curve.risk.max(initial=0.0)))
-        for error, coverage in self.selective.coverage_at_error.items():
-            if coverage > 0 and float(error) <= top:
-                axes.plot([coverage], [float(error)], marker="o", color=INK, clip_on=False)
-                axes.annotate(
-                    f"{coverage:.1%} at {float(error):.1%} error", (coverage, float(error)),
-                    xytext=(-5, 3), textcoords="offset points", ha="right", va="bottom",
-                    fontsize=7,
-                )  # fmt: skip
+        for coverage, error in self._marks().items():
+            risk = float(np.interp(coverage, curve.coverage, curve.risk))
+            axes.plot([coverage], [risk], marker="o", color=INK, clip_on=False)
+            axes.annotate(
+                f"{coverage:.1%} at {float(error):.1%} error", (coverage, risk), xytext=(-5, 3),
+                textcoords="offset points", ha="right", va="bottom", fontsize=7,
+            )  # fmt: skip
         axes.set(
             xlim=(0, 1.005), ylim=(0, top), xlabel="Coverage: share of cells reported",
             ylabel="Error among them", title=f"Area under the curve {self.selective.aurc:.5f}",
@@ -122,3 +132,8 @@ class RiskCoverageFigure:
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         axes.yaxis.set_major_formatter(PercentFormatter(1.0))
         return figure
+
+    def _marks(self) -> dict[float, str]:
+        """Coverage to the strictest error that allows it."""
+        strictest_last = reversed(self.selective.coverage_at_error.items())
+        return {coverage: error for error, coverage in strictest_last if coverage > 0}
