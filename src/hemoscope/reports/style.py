@@ -81,6 +81,8 @@ _RC = MappingProxyType(
         "lines.markersize": 4,
         "hatch.linewidth": 0.6,
         "figure.constrained_layout.use": True,
+        "figure.constrained_layout.w_pad": 0.06,
+        "figure.constrained_layout.h_pad": 0.06,
         "figure.facecolor": "white",
         "savefig.facecolor": "white",
         "savefig.dpi": 200,

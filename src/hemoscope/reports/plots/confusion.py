@@ -16,7 +16,6 @@ from hemoscope.reports.style import INK, PAGE_WIDTH, SEQUENTIAL, new_figure
 ERRORS = LinearSegmentedColormap.from_list(
     "hemoscope-errors", ["#FFFFFF", "#FBE0CF", "#F2AE85", "#DE7434", "#B04A0A"]
 )
-MARGIN = 1.25  # inches for the names on the left
 SMALL_GRID = 6  # up to this many classes, cells keep a comfortable size
 
 
@@ -56,8 +55,10 @@ class ConfusionFigure:
     def plot(self) -> Figure:
         """One square a pair of classes."""
         size = len(self.classes)
-        side = min(PAGE_WIDTH - MARGIN, max(size, 3) * 0.72) if size <= SMALL_GRID else 5.6
-        figure = new_figure(side + MARGIN, side + MARGIN * 0.75)
+        margin = 0.75 + 0.075 * max(len(name) for name in self.classes)  # room for the names
+        side = max(size, 3) * 0.72 if size <= SMALL_GRID else 5.5
+        side = min(side, PAGE_WIDTH - margin)
+        figure = new_figure(side + margin, side + 0.7 * margin)
         axes = figure.subplots()
         colours = self._colours()
         axes.imshow(colours, aspect="equal", interpolation="nearest")

@@ -69,7 +69,7 @@ class SeparationFigure:
                 Patch(color=GREY, alpha=0.7, label="cells of the class"),
                 Patch(edgecolor=BLACK, facecolor="none", label="all other cells"),
             ],
-            loc="outside lower right", ncols=2,
+            loc="outside upper left", ncols=2,
         )  # fmt: skip
         return figure
 
