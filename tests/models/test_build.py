@@ -61,7 +61,7 @@ def test_one_class_is_no_classifier() -> None:
 
 def test_more_stages_than_the_backbone_has() -> None:
     config = with_changes(TEXT, {"stages": (-6, -1)})
-    with pytest.raises(HemoscopeError, match="has 4. Write stages between -4 and -1"):
+    with pytest.raises(HemoscopeError, match=r"has 4\. Write stages between -4 and -1"):
         build_model(config, 3, "none")
 
 

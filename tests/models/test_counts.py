@@ -1,5 +1,7 @@
 """Table 2 of the paper, all twelve figures, added up from the modules of the built models."""
 
+from functools import cache
+
 import pytest
 import torch
 
@@ -24,6 +26,7 @@ BACKBONES = {
 }
 
 
+@cache
 def _on_meta(config: ModelConfig) -> HybridClassifier:
     with torch.device("meta"):
         return build_model(config, 8, "none")

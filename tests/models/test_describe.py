@@ -1,8 +1,11 @@
+import pytest
+
 from hemoscope.models.config import ModelConfig
 from hemoscope.models.describe import describe_model, describe_zoo
 from hemoscope.models.zoo import ZOO
 
 
+@pytest.mark.slow
 def test_every_named_model_has_a_row() -> None:
     rows = describe_zoo()
     assert [row.name for row in rows] == list(ZOO)

@@ -34,5 +34,6 @@ def test_listing_names_loads_no_torch() -> None:
         "import sys, hemoscope.models.zoo; "
         "print(sorted({'torch', 'timm', 'numpy'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
     assert done.stdout.strip() == "[]"

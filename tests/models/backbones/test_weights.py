@@ -79,7 +79,7 @@ def test_no_file(tmp_path: Path) -> None:
 def test_another_kind_of_file(tmp_path: Path) -> None:
     path = tmp_path / "weights.pth"
     path.write_bytes(b"\x80\x02}q\x00.")
-    with pytest.raises(HemoscopeError, match="cannot be read as safetensors.*no pickle"):
+    with pytest.raises(HemoscopeError, match=r"cannot be read as safetensors.*no pickle"):
         load_weights(create_body(NAME, "timm"), CONFIG, str(path))
 
 
