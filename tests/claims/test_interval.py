@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 
 from hemoscope.claims.interval import ONE, Interval, total
 
-fractions = st.fractions(min_value=-50, max_value=50, max_denominator=1000)
+fractions = st.integers(-5000, 5000).map(lambda n: Fraction(n, 128))
 
 
 @st.composite
 def members(draw: st.DrawFn) -> tuple[Interval, Fraction]:
     """An interval and a value in it."""
     low, high = sorted((draw(fractions), draw(fractions)))
-    share = draw(st.fractions(min_value=0, max_value=1, max_denominator=100))
+    share = Fraction(draw(st.integers(0, 16)), 16)
     return Interval(low, high), low + share * (high - low)
 
 

@@ -51,6 +51,9 @@ SENSE_SIGNS: dict[Sense, str] = {
 }
 
 
+_LIMITS = (Sense.AT_LEAST, Sense.ABOVE, Sense.AT_MOST, Sense.BELOW)
+
+
 class Claim(BaseModel):
     """One number of the paper.
 
@@ -103,8 +106,11 @@ class Claim(BaseModel):
 
     @cached_property
     def interval(self) -> Interval:
-        """All plain values (a fraction, not a percentage) that the number may stand for."""
-        exact = self.measure.exact
+        """All plain values (a fraction, not a percentage) that the number may stand for.
+
+        Counts are exact, and so are limits: nobody rounds "at least 99 %".
+        """
+        exact = self.measure.exact or self.sense in _LIMITS
         own = Interval.exactly(Fraction(self.value)) if exact else Interval.printed(self.value)
         return own.scaled(self.measure.scale)
 
