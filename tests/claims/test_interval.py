@@ -72,7 +72,7 @@ def test_ends_in_the_wrong_order_are_refused():
 
 def test_division_by_an_interval_that_holds_zero_is_refused():
     with pytest.raises(ZeroDivisionError):
-        ONE / Interval(Fraction(-1), Fraction(1))
+        _ = ONE / Interval(Fraction(-1), Fraction(1))
 
 
 def test_infinity_is_no_printed_number():
