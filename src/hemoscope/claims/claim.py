@@ -131,6 +131,11 @@ class Claim(BaseModel):
         return f"{int(self.value):,}" if self.value.isdigit() else self.value
 
     @property
+    def named(self) -> str:
+        """What the number is, and of which model."""
+        return f"{MODEL_NAMES[self.model]}: {self.means}" if self.model else self.means
+
+    @property
     def shown(self) -> str:
         """The number as the page shows it, with sign and unit."""
         return f"{SENSE_SIGNS[self.sense]}{self.figure}{self.measure.suffix}"
