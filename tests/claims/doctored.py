@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from hemoscope.claims.claim import Claim
 from hemoscope.claims.ledger import Ledger
 
 
@@ -15,7 +16,10 @@ def doctored(ledger: Ledger, **values: str) -> Ledger:
             replace(
                 chapter,
                 claims=tuple(
-                    claim.model_copy(update={"value": changes[claim.id]})
+                    # Validated anew: a copy would keep the interval of the old value.
+                    Claim.model_validate(
+                        claim.model_dump(by_alias=True) | {"value": changes[claim.id]}
+                    )
                     if claim.id in changes
                     else claim
                     for claim in chapter.claims

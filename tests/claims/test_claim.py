@@ -23,26 +23,30 @@ def test_counts_are_exact():
     assert claim("3418", "cells").count == 3418
 
 
+def test_limits_are_exact():
+    assert claim("99", "%", sense="at_least").interval == Interval.exactly(Fraction(99, 100))
+
+
 def test_a_measurement_is_no_count():
     with pytest.raises(ValueError, match="a is no count"):
         _ = claim("0.97").count
 
 
 @pytest.mark.parametrize(
-    ("sense", "below", "inside", "above"),
+    ("sense", "below", "rounding", "above"),
     [
         (Sense.EXACTLY, False, True, False),
         (Sense.ABOUT, False, True, False),
         (Sense.AT_LEAST, False, True, True),
         (Sense.ABOVE, False, True, True),
-        (Sense.AT_MOST, True, True, False),
-        (Sense.BELOW, True, True, False),
+        (Sense.AT_MOST, True, False, False),
+        (Sense.BELOW, True, False, False),
     ],
 )
-def test_what_a_claim_allows(sense, below, inside, above):
+def test_what_a_claim_allows(sense, below, rounding, above):
     stated = claim("0.95", sense=sense)
     values = [Interval.exactly(Fraction(str(v))) for v in (0.94, 0.951, 0.96)]
-    assert [stated.allows(v) for v in values] == [below, inside, above]
+    assert [stated.allows(v) for v in values] == [below, rounding, above]
 
 
 def test_how_a_claim_is_shown():
@@ -63,4 +67,4 @@ def test_how_a_claim_is_shown():
 )
 def test_a_claim_with_a_slip_is_refused(changes, message):
     with pytest.raises(ValidationError, match=message):
-        claim("0.5", **changes)
+        claim(**{"value": "0.5"} | changes)

@@ -52,5 +52,5 @@ def test_an_unknown_claim_is_named(ledger):
 
 def test_two_claims_of_one_name_are_refused(ledger):
     first = ledger.chapters[0]
-    with pytest.raises(LedgerError, match="Two claims are called 's0.images'"):
+    with pytest.raises(LedgerError, match=r"Two claims are called 's0\.images'"):
         len(Ledger((first, Chapter("9", "again", first.claims[:1]))))

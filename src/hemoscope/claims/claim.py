@@ -51,6 +51,9 @@ SENSE_SIGNS: dict[Sense, str] = {
 }
 
 
+_LIMITS = (Sense.AT_LEAST, Sense.ABOVE, Sense.AT_MOST, Sense.BELOW)
+
+
 class Claim(BaseModel):
     """One number of the paper.
 
@@ -103,8 +106,11 @@ class Claim(BaseModel):
 
     @cached_property
     def interval(self) -> Interval:
-        """All plain values (a fraction, not a percentage) that the number may stand for."""
-        exact = self.measure.exact
+        """All plain values (a fraction, not a percentage) that the number may stand for.
+
+        Counts are exact, and so are limits: nobody rounds "at least 99 %".
+        """
+        exact = self.measure.exact or self.sense in _LIMITS
         own = Interval.exactly(Fraction(self.value)) if exact else Interval.printed(self.value)
         return own.scaled(self.measure.scale)
 
@@ -123,6 +129,11 @@ class Claim(BaseModel):
     def figure(self) -> str:
         """The bare number, with commas between thousands."""
         return f"{int(self.value):,}" if self.value.isdigit() else self.value
+
+    @property
+    def named(self) -> str:
+        """What the number is, and of which model."""
+        return f"{MODEL_NAMES[self.model]}: {self.means}" if self.model else self.means
 
     @property
     def shown(self) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 
 from hemoscope.claims.account import Account
-from hemoscope.claims.claim import MODEL_NAMES, Claim
 from hemoscope.claims.finding import Finding, Verdict
 from hemoscope.claims.judgement import Judgement, Status
 from hemoscope.claims.ledger import Chapter
@@ -68,7 +67,7 @@ def _accused(account: Account, finding: Finding) -> Iterator[str]:
         claim = account.ledger[name]
         again = [other.id for other in account.ledger if other.restates == name]
         repeats = f"; said again: {', '.join(f'`{other}`' for other in again)}" if again else ""
-        yield f"- `{name}`: {_named(claim)}, {claim.shown}{repeats}"
+        yield f"- `{name}`: {claim.named}, {claim.shown}{repeats}"
 
 
 def _chapter(account: Account, chapter: Chapter) -> str:
@@ -85,7 +84,7 @@ def _row(account: Account, judgement: Judgement, *, measured: bool) -> tuple[str
     status = str(judgement.status)
     if judgement.status is Status.CONTRADICTED:
         status = f"**{status}**"
-    return (f"`{claim.id}`", _named(claim), claim.shown, status, *ours, _why(account, judgement))
+    return (f"`{claim.id}`", claim.named, claim.shown, status, *ours, _why(account, judgement))
 
 
 def _ours(judgement: Judgement) -> str:
@@ -125,10 +124,6 @@ def _why(account: Account, judgement: Judgement) -> str:
 
 def _unique(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(texts))
-
-
-def _named(claim: Claim) -> str:
-    return f"{MODEL_NAMES[claim.model]}: {claim.means}" if claim.model else claim.means
 
 
 def _sentence(text: str) -> str:

@@ -36,7 +36,7 @@ UNITS: dict[str, Unit] = {
     "whole minutes": _count(" min"),
     "whole seconds": Unit(suffix=" s"),
     "per minute": Unit(suffix=" a minute"),
-    "rad": Unit(suffix=" rad"),
+    "rad": _count(" rad"),
     "degrees": Unit(suffix="°"),
     "per 100 000": Unit(suffix=" per 100,000"),
     "million parameters": Unit(scale=Fraction(1_000_000), suffix=" million parameters"),

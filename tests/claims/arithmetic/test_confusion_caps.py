@@ -2,10 +2,11 @@ from fractions import Fraction
 from itertools import product
 from math import log
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from scipy.stats import entropy
-from sklearn.metrics import cohen_kappa_score, precision_score, recall_score
+from sklearn.metrics import cohen_kappa_score, precision_recall_fscore_support
 
 from hemoscope.claims.arithmetic.confusion_caps import (
     entropy_range,
@@ -39,8 +40,7 @@ def test_the_range_of_kappa_is_narrow_where_accuracy_is_high():
 @settings(max_examples=20, deadline=None)
 def test_no_true_precision_or_recall_exceeds_its_cap(report: Report):
     true, predicted = report.labels()
-    precisions = precision_score(true, predicted, average=None)
-    recalls = recall_score(true, predicted, average=None)
+    precisions, recalls, *_ = map(np.asarray, precision_recall_fscore_support(true, predicted))
     for k in range(4):
         into, out = int(report.errors[:, k].max()), int(report.errors[k].max())
         assert precisions[k] <= float(precision_cap(int(report.matrix[k, k]), into)) + 1e-12

@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from hemoscope.claims.arithmetic.scores import f1, mean, standard_deviation_range, weighted_mean
 from hemoscope.claims.interval import Interval
 
-RATES = st.fractions(min_value=Fraction(1, 10), max_value=1, max_denominator=200)
+RATES = st.integers(20, 200).map(lambda n: Fraction(n, 200))
 
 
 @st.composite

@@ -194,7 +194,7 @@ SILENT_AND_SPOILT = [
     (derived.check_derived, {"t3__inception_v3__class4__f1": "0.98"}, "t3.inception_v3.class4.f1"),
     (derived.check_derived, {"t3__resnet50__macro__recall": "0.99"}, "t3.resnet50.macro.recall"),
     (derived.check_derived, {"t4__resnet50__minutes": "94.35"}, "t4.resnet50.minutes"),
-    (derived.check_derived, {"s35__resnet50__brier": "0.036"}, "s35.resnet50.brier"),
+    (derived.check_derived, {"s35__resnet50__brier": "0.038"}, "s35.resnet50.brier"),
     (derived.check_derived, {"s38__custom_cnn__faster": "4.48"}, "s38.custom_cnn.faster"),
     (derived.check_derived, {"s21__rotation_degrees": "24"}, "s21.rotation_degrees"),
     (classification.check_margins, {"t4__resnet50__accuracy": "0.9801"}, "t4.resnet50.accuracy"),
@@ -213,7 +213,7 @@ SILENT_AND_SPOILT = [
     (curves.check_partial_auc, {"s33__resnet50__class5__auc": "0.996"}, "s33.resnet50.class5.auc"),
     (curves.check_auc_spread, {"s33__inception_v3__auc_sd": "0.0131"}, "s33.inception_v3.auc_sd"),
     (curves.check_divergence, {"s33__resnet50__divergence": "1.2"}, "s33.resnet50.divergence"),
-    (statements.check_extremes, {"s31__inception_v3__f1_min": "0.96"}, "s31.inception_v3.f1_min"),
+    (statements.check_extremes, {"s31__inception_v3__f1_min": "0.97"}, "s31.inception_v3.f1_min"),
     (statements.check_range_ends, {"s33__custom_cnn__auc_min": "0.985"}, "s33.custom_cnn.auc_min"),
     (
         statements.check_intervals,
@@ -230,10 +230,10 @@ def test_a_spoilt_number_is_noticed(ledger, check, change, name):
     assert name in accused(check, doctored(ledger, **change))
 
 
-def test_text_sizes_agree_where_the_text_has_the_table_sizes(ledger):
+def test_text_sizes_agree_only_with_the_table_sizes(ledger):
     assert accused(architecture.check_text_sizes, ledger) == {
         "s231.embedding",
         "s231.feed_forward",
     }
-    mended = doctored(ledger, s231__embedding="2048", s231__feed_forward="8192")
-    assert accused(architecture.check_text_sizes, mended) == set()
+    mended = doctored(ledger, s231__feed_forward="8192")
+    assert accused(architecture.check_text_sizes, mended) == {"s231.embedding"}

@@ -146,7 +146,7 @@ def check_error_entropy(ledger: Ledger) -> Iterator[Finding]:
         for base in (1.0, log(2))
         if least / base <= high and greatest / base >= low
     ]
-    because = "; ".join(
+    because = "Entropy " + "; ".join(
         f"{name}: {number(least, 2)} to {number(greatest, 2)} nats "
         f"({number(least / log(2), 2)} to {number(greatest / log(2), 2)} bits)"
         for name, (least, greatest) in readings.items()

@@ -40,7 +40,7 @@ def judge(ledger: Ledger, derivation: Derivation) -> Finding:
     if claim.allows(result):
         return agree(claim.means, (claim.id, *derivation.supports), arithmetic + ".")
     return contradict(
-        f"{claim.means}: {claim.shown}", (claim.id,), f"{arithmetic}, not {claim.shown}."
+        f"{claim.named}, {claim.shown}", (claim.id,), f"{arithmetic}, not {claim.shown}."
     )
 
 

@@ -18,4 +18,4 @@ def check_restatements(ledger: Ledger) -> Iterator[Finding]:
                 f"{first.shown} ({first.id}) is {in_unit_of(claim, first.interval)}, "
                 f"not {claim.shown}."
             )
-            yield contradict(f"{claim.means}: {claim.shown}", (claim.id,), because)
+            yield contradict(f"{claim.named}, {claim.shown}", (claim.id,), because)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from hemoscope.claims.checks.words import classes, number
-from hemoscope.claims.claim import MODEL_NAMES, MODELS
+from hemoscope.claims.claim import MODEL_NAMES, MODELS, Model
 from hemoscope.claims.finding import Finding, agree, bounded, contradict
 from hemoscope.claims.interval import Interval
 from hemoscope.claims.ledger import Ledger
@@ -67,7 +67,7 @@ ENDS = (
 )
 
 # (claim, classes that are said to reach it)
-FLOORS = (
+FLOORS: tuple[tuple[Model, tuple[int, ...]], ...] = (
     ("inception_v3", (0, 1, 4, 7)),
     ("resnet50", (0, 7)),
     ("efficientnet_b3", (1, 4, 7)),
@@ -103,15 +103,16 @@ def check_recall_floors(ledger: Ledger) -> Iterator[Finding]:
     """Classes that are said to reach a recall do so in table 3."""
     for model, named in FLOORS:
         claim = ledger[f"s37.{model}.near_perfect"]
+        title = f"{MODEL_NAMES[model]}: recall {claim.shown} of {classes(list(named))}"
         recalls = {k: ledger[f"t3.{model}.class{k}.recall"] for k in named}
         short = [k for k, recall in recalls.items() if recall.interval.high < claim.interval.low]
         printed = ", ".join(f"{recall.figure} (class {k})" for k, recall in recalls.items())
         because = f"Table 3 gives recalls of {printed}"
         if short:
             because += f"; {classes(short)} cannot reach {claim.figure} %, however rounded."
-            yield contradict(f"Recall {claim.shown}", (claim.id,), because)
+            yield contradict(title, (claim.id,), because)
         else:
-            yield agree(f"Recall {claim.shown}", (claim.id,), because + ".")
+            yield agree(title, (claim.id,), because + ".")
 
 
 def check_recall_exception(ledger: Ledger) -> Iterator[Finding]:
