@@ -15,7 +15,7 @@ from hemoscope.evaluation import agreement, classification, precision_recall, ro
 from hemoscope.evaluation.bins import binned, equal_mass_edges, equal_width_edges
 from hemoscope.evaluation.classification import Array, ratio
 from hemoscope.evaluation.intervals.resampling import Resampling
-from hemoscope.evaluation.ranking import Ranking, rank, rank_pooled
+from hemoscope.evaluation.ranking import WeightedRanking, rank, rank_pooled
 from hemoscope.evaluation.scored import Scored
 from hemoscope.evaluation.separation import HISTOGRAM_BINS, histogram_index, jensen_shannon
 from hemoscope.evaluation.sharpness import entropies
@@ -70,9 +70,9 @@ class Headline:
 
     classes: tuple[str, ...]
     matrix: csr_array
-    rankings: Mapping[str, Ranking]
-    pooled: Ranking
-    doubt: Ranking
+    rankings: Mapping[str, WeightedRanking]
+    pooled: WeightedRanking
+    doubt: WeightedRanking
     features: Array
     feature_paths: tuple[str, ...]
     errors: Mapping[str, tuple[csr_array, ...]]
@@ -91,9 +91,12 @@ class Headline:
         return cls(
             classes=scored.classes,
             matrix=_indicator(scored.truth * size + scored.predicted, size**2),
-            rankings={name: rank(own[:, c], scores[:, c]) for c, name in both.items()},
-            pooled=rank_pooled(scored.truth, scores),
-            doubt=rank(~scored.right, scored.confidence),
+            rankings={
+                name: rank(own[:, c], scores[:, c]).weighable(merge=True)
+                for c, name in both.items()
+            },
+            pooled=rank_pooled(scored.truth, scores).weighable(merge=True),
+            doubt=rank(~scored.right, scored.confidence).weighable(merge=False),
             features=features,
             feature_paths=paths,
             errors={
@@ -138,7 +141,7 @@ class Headline:
     def _from_matrix(self, weights: Array) -> dict[str, Array]:
         size = len(self.classes)
         counts = (self.matrix @ weights).T.reshape(-1, size, size)
-        return {name: values for name, values in matrix_figures(counts, self.classes)}
+        return dict(matrix_figures(counts, self.classes))
 
     def _from_rankings(self, weights: Array) -> dict[str, Array]:
         places = {f"per_class.{name}": ranking for name, ranking in self.rankings.items()}

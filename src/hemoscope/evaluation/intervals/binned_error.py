@@ -27,12 +27,12 @@ from scipy.sparse import csr_array
 from hemoscope.evaluation.bins import Bins
 from hemoscope.evaluation.classification import Array
 
-DRAWS = 4000
+DRAWS = 2000
 DENSE_WEIGHT = 50.0  # prior odds of "all bins err" to each sparser spread
 SPARSITIES = np.array([0.1, 0.2, 0.35, 0.6, 1.0])
 SIZES = np.geomspace(0.25, 30, 20)  # of the gaps, in standard errors
 PSEUDO_COUNTS = 2.0  # draws the variance of a near-empty bin towards the stated one
-BISECTIONS = 30
+BISECTIONS = 20
 
 
 @dataclass(frozen=True)
@@ -114,8 +114,10 @@ def binned_error_interval(
 def noise_correlation(
     blocks: tuple[Bins, ...], outcomes: Array, groups: Array | None = None
 ) -> Array:
-    """(K, K) covariance of the bins' noise over their independent variances; 1 on the diagonal
-    where cells are independent, the design effect where they come in groups.
+    """(K, K) covariance of the bins' noise over their independent variances.
+
+    On the diagonal stands 1 where cells are independent, the design effect where they come in
+    groups.
 
     Args:
         blocks: C blocks of bins over the same n cells.

@@ -31,13 +31,13 @@ class Resampling:
 
     @property
     def method(self) -> str:
-        """ "bootstrap-grouped" or "bootstrap-stratified"."""
+        """Its name in an `Interval`: "bootstrap-grouped" or "bootstrap-stratified"."""
         return "bootstrap-stratified" if self.groups is None else "bootstrap-grouped"
 
     def blocks(self) -> Iterator[Array]:
-        """(n, ≤ R) float weights, block after block, `resamples` columns in all."""
+        """(n, ≤ 32) float weights, block after block, `resamples` columns in all."""
         rng = np.random.default_rng(self.seed)
-        size = int(np.clip(CELLS_AT_ONCE // len(self.truth), 1, 64))
+        size = int(np.clip(CELLS_AT_ONCE // len(self.truth), 1, 32))
         strata = None if self.groups is not None else _strata(self.truth)
         for start in range(0, self.resamples, size):
             columns = min(size, self.resamples - start)
@@ -63,4 +63,8 @@ def _stratified(
 def _draw(rng: np.random.Generator, size: int, columns: int) -> Array:
     """(size, columns) how often each of `size` things is drawn in `size` draws."""
     drawn = rng.integers(size, size=(size, columns)) * columns + np.arange(columns)
-    return np.bincount(drawn.ravel(), minlength=size * columns).reshape(size, columns) * 1.0
+    return (
+        np.bincount(drawn.ravel(), minlength=size * columns)
+        .reshape(size, columns)
+        .astype(np.float64)
+    )
