@@ -4,7 +4,7 @@
 the same cells side by side. docs/statistics.md defines every figure.
 """
 
-from hemoscope.evaluation.compare.compare import compare
+from hemoscope.evaluation.comparison.compare import compare
 from hemoscope.evaluation.dynamics import training_dynamics
 from hemoscope.evaluation.errors import EvaluationError
 from hemoscope.evaluation.evaluate import evaluate

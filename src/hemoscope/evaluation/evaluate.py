@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from hemoscope.evaluation.classification import Array
+from hemoscope.evaluation.arrays import Array
 from hemoscope.evaluation.confusion import confusion_matrix
 from hemoscope.evaluation.dynamics import training_dynamics
 from hemoscope.evaluation.errors import EvaluationError

@@ -12,8 +12,9 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from hemoscope.evaluation import agreement, classification, precision_recall, roc, selective
+from hemoscope.evaluation.arrays import Array, Flags, Indices
 from hemoscope.evaluation.bins import binned, equal_mass_edges, equal_width_edges
-from hemoscope.evaluation.classification import Array, ratio
+from hemoscope.evaluation.classification import ratio
 from hemoscope.evaluation.intervals.resampling import Resampling
 from hemoscope.evaluation.ranking import WeightedRanking, rank, rank_pooled
 from hemoscope.evaluation.scored import Scored
@@ -210,7 +211,7 @@ CLASS_FIGURES: Mapping[str, Callable[[Array], Array]] = {
 }
 
 
-def _features(scored: Scored, own: Array) -> tuple[tuple[str, ...], Array]:
+def _features(scored: Scored, own: Flags) -> tuple[tuple[str, ...], Array]:
     squares = (scored.probabilities - own) ** 2
     paths = [f"calibration.per_class.{name}.brier.score" for name in scored.classes]
     columns = {
@@ -229,16 +230,17 @@ def _sure(scored: Scored) -> Array:
     return np.column_stack([right * confidence, right, (1 - right) * confidence, 1 - right])
 
 
-def _indicator(index: Array, size: int) -> csr_array:
+def _indicator(index: Indices, size: int) -> csr_array:
     """(size, n) with a 1 at (index[i], i)."""
     return _placed(index, np.ones(len(index)), size)
 
 
-def _gaps(stated: Array, outcome: Array, edges: Array) -> csr_array:
+def _gaps(stated: Array, outcome: Flags, edges: Array) -> csr_array:
     """(bins, n) with outcome - stated at (bin of cell, cell)."""
     return _placed(binned(stated, outcome, edges).index, outcome - stated, len(edges) - 1)
 
 
-def _placed(index: Array, values: Array, size: int) -> csr_array:
-    cells = np.arange(len(index))
-    return csr_array((values, (index, cells)), shape=(size, len(index)))
+def _placed(index: Indices, values: Array, size: int) -> csr_array:
+    cells = len(index)
+    by_cell = csr_array((values, index, np.arange(cells + 1)), shape=(cells, size))
+    return csr_array(by_cell.T)

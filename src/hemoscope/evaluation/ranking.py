@@ -7,10 +7,10 @@ threshold. Sorting is done once; a bootstrap resample is then one weighted runni
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 
-from hemoscope.evaluation.classification import Array
+from hemoscope.evaluation.arrays import Array, Flags, Indices
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,9 +25,9 @@ class Ranking:
         size: n, the number of cells.
     """
 
-    cells: NDArray[np.intp]
-    positive: NDArray[np.bool_]
-    ends: NDArray[np.intp]
+    cells: Indices
+    positive: Flags
+    ends: Indices
     thresholds: Array
     size: int
 
@@ -52,11 +52,12 @@ class Ranking:
             step = (np.cumsum(fresh) - 1)[step]
         return WeightedRanking(*(self._step_sums(step, kind) for kind in (True, False)))
 
-    def _step_sums(self, step: NDArray[np.intp], kind: bool) -> csr_array:
+    def _step_sums(self, step: Indices, kind: bool) -> csr_array:
         chosen = self.positive == kind
+        steps = int(step[-1]) + 1
+        ends = np.concatenate([[0], np.cumsum(np.bincount(step[chosen], minlength=steps))])
         values = np.ones(int(chosen.sum()))
-        shape = (int(step[-1]) + 1, self.size)
-        return csr_array((values, (step[chosen], self.cells[chosen])), shape=shape)
+        return csr_array((values, self.cells[chosen], ends), shape=(steps, self.size))
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +104,7 @@ def rank_pooled(truth: ArrayLike, probabilities: ArrayLike) -> Ranking:
     return _ranking(positive.ravel(), scores.ravel(), columns=scores.shape[1])
 
 
-def _ranking(positive: NDArray[np.bool_], score: Array, *, columns: int) -> Ranking:
+def _ranking(positive: Flags, score: Array, *, columns: int) -> Ranking:
     order = np.argsort(-score, kind="stable")
     sorted_score = score[order]
     ends = np.append(np.flatnonzero(np.diff(sorted_score)), len(score) - 1)

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from hemoscope.evaluation.classification import Array
+from hemoscope.evaluation.arrays import Array, Indices
 
 CELLS_AT_ONCE = 1_000_000  # bounds memory: a block of weights is about 8 MB
 
@@ -24,8 +23,8 @@ class Resampling:
             makes their differences paired.
     """
 
-    truth: NDArray[np.intp]
-    groups: NDArray[np.intp] | None
+    truth: Indices
+    groups: Indices | None
     resamples: int
     seed: int
 
@@ -47,13 +46,11 @@ class Resampling:
                 yield _stratified(rng, strata, len(self.truth), columns)
 
 
-def _strata(truth: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+def _strata(truth: Indices) -> list[Indices]:
     return [np.flatnonzero(truth == c) for c in np.unique(truth)]
 
 
-def _stratified(
-    rng: np.random.Generator, strata: list[NDArray[np.intp]], cells: int, columns: int
-) -> Array:
+def _stratified(rng: np.random.Generator, strata: list[Indices], cells: int, columns: int) -> Array:
     weights = np.empty((cells, columns))
     for rows in strata:
         weights[rows] = _draw(rng, len(rows), columns)

@@ -36,7 +36,9 @@ def plain(value: Any, *, curves: bool = True) -> Any:
 def _plain_array(array: np.ndarray) -> list[Any]:
     if array.dtype.kind != "f":
         return array.tolist()
-    return np.where(np.isfinite(array), array.astype(object), None).tolist()
+    values = array.astype(object)
+    values[~np.isfinite(array)] = None
+    return values.tolist()
 
 
 PLOT_FIELDS = frozenset({"curve", "diagram", "adaptive_diagram", "histogram", "prevalence"})

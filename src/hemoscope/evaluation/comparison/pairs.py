@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.stats import norm, t
 
-from hemoscope.evaluation.classification import Array
-from hemoscope.evaluation.compare.holm import holm
-from hemoscope.evaluation.compare.mcnemar import mcnemar_test
+from hemoscope.evaluation.arrays import Array
+from hemoscope.evaluation.comparison.holm import holm
+from hemoscope.evaluation.comparison.mcnemar import mcnemar_test
 from hemoscope.evaluation.delong import auc_influence, delong_test
 from hemoscope.evaluation.headline import BIASED
 from hemoscope.evaluation.intervals.percentile import basic_limits, percentile_limits

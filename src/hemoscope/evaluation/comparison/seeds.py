@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from hemoscope.evaluation.compare.pairs import headline_paths
+from hemoscope.evaluation.comparison.pairs import headline_paths
 from hemoscope.evaluation.errors import EvaluationError
 from hemoscope.evaluation.result import Evaluation, SeedSpread
 

@@ -6,10 +6,10 @@ from itertools import combinations
 
 import pandas as pd
 
-from hemoscope.evaluation.compare.align import align
-from hemoscope.evaluation.compare.pairs import Contender, compare_pair, correct, influences
-from hemoscope.evaluation.compare.seeds import seed_spreads
-from hemoscope.evaluation.compare.tables import accuracy_row, training_row
+from hemoscope.evaluation.comparison.align import align
+from hemoscope.evaluation.comparison.pairs import Contender, compare_pair, correct, influences
+from hemoscope.evaluation.comparison.seeds import seed_spreads
+from hemoscope.evaluation.comparison.tables import accuracy_row, training_row
 from hemoscope.evaluation.errors import EvaluationError
 from hemoscope.evaluation.evaluate import BINS, RESAMPLES, evaluate_with_resamples
 from hemoscope.evaluation.result import Comparison
