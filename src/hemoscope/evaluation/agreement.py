@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import xlogy
 
-from hemoscope.evaluation.classification import Array, accuracy, ratio
+from hemoscope.evaluation.arrays import Array
+from hemoscope.evaluation.classification import accuracy, ratio
 
 
 def kappa(matrix: ArrayLike) -> Array:

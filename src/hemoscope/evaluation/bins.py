@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from hemoscope.evaluation.classification import Array, ratio
+from hemoscope.evaluation.arrays import Array, Indices
+from hemoscope.evaluation.classification import ratio
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +22,7 @@ class Bins:
     """
 
     edges: Array
-    index: NDArray[np.intp]
+    index: Indices
     count: Array
     stated: Array
     observed: Array
@@ -62,8 +63,8 @@ def binned(stated: ArrayLike, outcome: ArrayLike, edges: Array) -> Bins:
         edges=edges,
         index=index,
         count=np.bincount(index, minlength=size).astype(np.float64),
-        stated=np.bincount(index, stated, size),
-        observed=np.bincount(index, np.asarray(outcome, np.float64), size),
+        stated=np.bincount(index, stated, size).astype(np.float64),
+        observed=np.bincount(index, np.asarray(outcome, np.float64), size).astype(np.float64),
     )
 
 

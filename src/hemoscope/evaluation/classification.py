@@ -6,9 +6,9 @@ that does not exist (no cell of a class) is nan here; `evaluate` turns it into N
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from hemoscope.evaluation.arrays import Array
 
 
 def ratio(numerator: ArrayLike, denominator: ArrayLike) -> Array:

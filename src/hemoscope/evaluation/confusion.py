@@ -4,12 +4,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlogy
 
+from hemoscope.evaluation.arrays import Array, Counts
 from hemoscope.evaluation.result import ConfusedPair
 
 TOP_PAIRS = 3
 
 
-def confusion_matrix(truth: ArrayLike, predicted: ArrayLike, classes: int) -> NDArray[np.int64]:
+def confusion_matrix(truth: ArrayLike, predicted: ArrayLike, classes: int) -> Counts:
     """(C, C) counts; row = truth, column = prediction.
 
     Args:
@@ -55,7 +56,7 @@ def error_concentration(matrix: ArrayLike, top: int = TOP_PAIRS) -> float:
     return float(np.sort(pairs, axis=None)[::-1][:top].sum() / mistakes.sum())
 
 
-def _off_diagonal(matrix: ArrayLike) -> NDArray[np.float64]:
+def _off_diagonal(matrix: ArrayLike) -> Array:
     counts = np.array(matrix, np.float64)
     np.fill_diagonal(counts, 0)
     return counts

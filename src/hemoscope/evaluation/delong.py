@@ -16,10 +16,9 @@ corrections included.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import norm, t
 
-from hemoscope.evaluation.classification import Array
+from hemoscope.evaluation.arrays import Array, Indices
 from hemoscope.evaluation.ranking import Ranking
 from hemoscope.evaluation.roc import roc_auc
 
@@ -50,10 +49,10 @@ def auc_influence(ranking: Ranking) -> Array:
     of_positive = (below_negative - auc) / np.sqrt(positives * (positives - 1))
     of_negative = (above_positive - auc) / np.sqrt(negatives * (negatives - 1))
     entries = np.where(ranking.positive, of_positive[tie], of_negative[tie])
-    return np.bincount(ranking.cells, entries, minlength=ranking.size)
+    return np.bincount(ranking.cells, entries, minlength=ranking.size).astype(np.float64)
 
 
-def influence_variance(influence: Array, groups: NDArray[np.intp] | None = None) -> float:
+def influence_variance(influence: Array, groups: Indices | None = None) -> float:
     """Variance of a figure from the influence of each cell on it.
 
     Args:
@@ -69,13 +68,13 @@ def influence_variance(influence: Array, groups: NDArray[np.intp] | None = None)
     return float((sums**2).sum() * len(sums) / (len(sums) - 1))
 
 
-def delong_variance(ranking: Ranking, groups: NDArray[np.intp] | None = None) -> float:
+def delong_variance(ranking: Ranking, groups: Indices | None = None) -> float:
     """Variance of the AUC of a ranking; nan below two positives or two negatives."""
     return influence_variance(auc_influence(ranking), groups)
 
 
 def delong_test(
-    difference: float, first: Array, second: Array, groups: NDArray[np.intp] | None = None
+    difference: float, first: Array, second: Array, groups: Indices | None = None
 ) -> DelongTest:
     """Two-sided paired test of the difference of two AUCs on the same cells.
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from hemoscope.evaluation.classification import Array
+from hemoscope.evaluation.arrays import Array
 from hemoscope.evaluation.errors import EvaluationError
 from hemoscope.evaluation.result import ConvergenceEfficiency, Dynamics, LossChange
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from hemoscope.evaluation.arrays import Array
 from hemoscope.evaluation.confusion import confusion_matrix
 from hemoscope.evaluation.dynamics import training_dynamics
 from hemoscope.evaluation.errors import EvaluationError
@@ -46,6 +47,21 @@ def evaluate(
         PredictionsError: The table has no labels.
         EvaluationError: The table has no cells, or an option is out of range.
     """
+    return evaluate_with_resamples(
+        predictions, bins=bins, resamples=resamples, seed=seed, level=level, history=history
+    )[0]
+
+
+def evaluate_with_resamples(
+    predictions: Predictions,
+    *,
+    bins: int,
+    resamples: int,
+    seed: int,
+    level: float,
+    history: pd.DataFrame | None,
+) -> tuple[Evaluation, dict[str, Array]]:
+    """`evaluate`, and with it the resampled headline figures (path to (resamples,) values)."""
     _check(bins, resamples, level)
     scored = Scored.of(predictions)
     settings = Settings(bins, level, resamples, seed, grouped=scored.groups is not None)
@@ -71,8 +87,7 @@ def evaluate(
         no_interval=notes.no_interval,
         provenance=dict(predictions.provenance),
     )
-    _bootstrap(scored, notes)
-    return evaluation
+    return evaluation, _bootstrap(scored, notes)
 
 
 def _check(bins: int, resamples: int, level: float) -> None:
@@ -84,17 +99,19 @@ def _check(bins: int, resamples: int, level: float) -> None:
         raise EvaluationError(f"level is {level}; it is a share between 0 and 1, such as 0.95.")
 
 
-def _bootstrap(scored: Scored, notes: Notes) -> None:
+def _bootstrap(scored: Scored, notes: Notes) -> dict[str, Array]:
     """Notes the bootstrap interval of each figure that has no interval of its own yet."""
     settings = notes.settings
     plan = Resampling(scored.truth, scored.groups, settings.resamples, settings.seed)
     if settings.resamples == 0:
         notes.no_interval["*"] = NO_RESAMPLES
-        return
+        return {}
     if scored.group_count == 1:
         notes.no_interval["*"] = "all cells are of one group, which cannot be resampled"
-        return
-    for path, values in resampled_figures(scored, plan, settings.bins).items():
+        return {}
+    figures = resampled_figures(scored, plan, settings.bins)
+    for path, values in figures.items():
         if path not in notes.undefined | notes.intervals | notes.no_interval:
             limits = percentile_limits(values, settings.level)
             notes.interval(path, limits, plan.method, drawn=settings.resamples)
+    return figures

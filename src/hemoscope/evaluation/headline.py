@@ -12,10 +12,11 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from hemoscope.evaluation import agreement, classification, precision_recall, roc, selective
+from hemoscope.evaluation.arrays import Array, Flags, Indices
 from hemoscope.evaluation.bins import binned, equal_mass_edges, equal_width_edges
-from hemoscope.evaluation.classification import Array, ratio
+from hemoscope.evaluation.classification import ratio
 from hemoscope.evaluation.intervals.resampling import Resampling
-from hemoscope.evaluation.ranking import Ranking, rank, rank_pooled
+from hemoscope.evaluation.ranking import WeightedRanking, rank, rank_pooled
 from hemoscope.evaluation.scored import Scored
 from hemoscope.evaluation.separation import HISTOGRAM_BINS, histogram_index, jensen_shannon
 from hemoscope.evaluation.sharpness import entropies
@@ -70,9 +71,9 @@ class Headline:
 
     classes: tuple[str, ...]
     matrix: csr_array
-    rankings: Mapping[str, Ranking]
-    pooled: Ranking
-    doubt: Ranking
+    rankings: Mapping[str, WeightedRanking]
+    pooled: WeightedRanking
+    doubt: WeightedRanking
     features: Array
     feature_paths: tuple[str, ...]
     errors: Mapping[str, tuple[csr_array, ...]]
@@ -91,9 +92,12 @@ class Headline:
         return cls(
             classes=scored.classes,
             matrix=_indicator(scored.truth * size + scored.predicted, size**2),
-            rankings={name: rank(own[:, c], scores[:, c]) for c, name in both.items()},
-            pooled=rank_pooled(scored.truth, scores),
-            doubt=rank(~scored.right, scored.confidence),
+            rankings={
+                name: rank(own[:, c], scores[:, c]).weighable(merge=True)
+                for c, name in both.items()
+            },
+            pooled=rank_pooled(scored.truth, scores).weighable(merge=True),
+            doubt=rank(~scored.right, scored.confidence).weighable(merge=False),
             features=features,
             feature_paths=paths,
             errors={
@@ -138,7 +142,7 @@ class Headline:
     def _from_matrix(self, weights: Array) -> dict[str, Array]:
         size = len(self.classes)
         counts = (self.matrix @ weights).T.reshape(-1, size, size)
-        return {name: values for name, values in matrix_figures(counts, self.classes)}
+        return dict(matrix_figures(counts, self.classes))
 
     def _from_rankings(self, weights: Array) -> dict[str, Array]:
         places = {f"per_class.{name}": ranking for name, ranking in self.rankings.items()}
@@ -207,7 +211,7 @@ CLASS_FIGURES: Mapping[str, Callable[[Array], Array]] = {
 }
 
 
-def _features(scored: Scored, own: Array) -> tuple[tuple[str, ...], Array]:
+def _features(scored: Scored, own: Flags) -> tuple[tuple[str, ...], Array]:
     squares = (scored.probabilities - own) ** 2
     paths = [f"calibration.per_class.{name}.brier.score" for name in scored.classes]
     columns = {
@@ -226,16 +230,17 @@ def _sure(scored: Scored) -> Array:
     return np.column_stack([right * confidence, right, (1 - right) * confidence, 1 - right])
 
 
-def _indicator(index: Array, size: int) -> csr_array:
+def _indicator(index: Indices, size: int) -> csr_array:
     """(size, n) with a 1 at (index[i], i)."""
     return _placed(index, np.ones(len(index)), size)
 
 
-def _gaps(stated: Array, outcome: Array, edges: Array) -> csr_array:
+def _gaps(stated: Array, outcome: Flags, edges: Array) -> csr_array:
     """(bins, n) with outcome - stated at (bin of cell, cell)."""
     return _placed(binned(stated, outcome, edges).index, outcome - stated, len(edges) - 1)
 
 
-def _placed(index: Array, values: Array, size: int) -> csr_array:
-    cells = np.arange(len(index))
-    return csr_array((values, (index, cells)), shape=(size, len(index)))
+def _placed(index: Indices, values: Array, size: int) -> csr_array:
+    cells = len(index)
+    by_cell = csr_array((values, index, np.arange(cells + 1)), shape=(cells, size))
+    return csr_array(by_cell.T)

@@ -6,10 +6,10 @@ where there are no positives.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.isotonic import IsotonicRegression
 
-from hemoscope.evaluation.classification import Array, ratio
+from hemoscope.evaluation.arrays import Array, Indices
+from hemoscope.evaluation.classification import ratio
 from hemoscope.evaluation.result import OperatingPoint, PrCurve, PrevalenceCurve, ThresholdRange
 from hemoscope.evaluation.thinning import thin
 
@@ -102,7 +102,7 @@ def pr_curve(true: Array, false: Array, thresholds: Array) -> PrCurve:
     recall = true / true[-1]
     precision = np.concatenate([[1.0], true[1:] / (true[1:] + false[1:])])
     complete = int(np.searchsorted(true, true[-1])) + 1  # beyond, recall is 1 already
-    keep: NDArray[np.intp] = thin(recall[:complete], precision[:complete])
+    keep: Indices = thin(recall[:complete], precision[:complete])
     return PrCurve(recall[keep], precision[keep], np.concatenate([[np.nan], thresholds])[keep])
 
 

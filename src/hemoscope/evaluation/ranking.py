@@ -7,9 +7,10 @@ threshold. Sorting is done once; a bootstrap resample is then one weighted runni
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+from scipy.sparse import csr_array
 
-from hemoscope.evaluation.classification import Array
+from hemoscope.evaluation.arrays import Array, Flags, Indices
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,28 +25,60 @@ class Ranking:
         size: n, the number of cells.
     """
 
-    cells: NDArray[np.intp]
-    positive: NDArray[np.bool_]
-    ends: NDArray[np.intp]
+    cells: Indices
+    positive: Flags
+    ends: Indices
     thresholds: Array
     size: int
 
-    def counts(self, weights: Array | None = None) -> tuple[Array, Array]:
-        """(k + 1, …) positives and negatives at or above each threshold, from 0 up.
+    def counts(self) -> tuple[Array, Array]:
+        """(k + 1,) positives and negatives at or above each threshold, from 0 up."""
+        ends = np.concatenate([[0], self.ends + 1])
+        true = np.concatenate([[0], np.cumsum(self.positive)])[ends].astype(np.float64)
+        return true, ends - true
+
+    def weighable(self, *, merge: bool) -> "WeightedRanking":
+        """The same, ready to be counted under many weights.
 
         Args:
-            weights: (n, R) how often each cell counts in each of R resamples; None = once.
+            merge: Whether runs of thresholds without a positive may become one. That moves no
+                corner of the ROC curve and no rise of recall, so the figures stay the same, with
+                far fewer points; AURC needs all of them.
         """
-        ends = np.concatenate([[0], self.ends + 1])
-        if weights is None:
-            true = np.concatenate([[0], np.cumsum(self.positive)])[ends].astype(np.float64)
-            return true, ends - true
-        drawn = np.zeros((len(self.cells) + 1, weights.shape[1]))
-        np.take(weights, self.cells, axis=0, out=drawn[1:])
-        total = np.cumsum(drawn, axis=0)[ends]
-        drawn[1:][~self.positive] = 0
-        true = np.cumsum(drawn, axis=0, out=drawn)[ends]
-        return true, total - true
+        step = np.repeat(np.arange(len(self.ends)), np.diff(self.ends, prepend=-1))
+        if merge:
+            barren = np.bincount(step, self.positive) == 0
+            fresh = ~(barren & np.concatenate([[False], barren[:-1]]))
+            step = (np.cumsum(fresh) - 1)[step]
+        return WeightedRanking(*(self._step_sums(step, kind) for kind in (True, False)))
+
+    def _step_sums(self, step: Indices, kind: bool) -> csr_array:
+        chosen = self.positive == kind
+        steps = int(step[-1]) + 1
+        ends = np.concatenate([[0], np.cumsum(np.bincount(step[chosen], minlength=steps))])
+        values = np.ones(int(chosen.sum()))
+        return csr_array((values, self.cells[chosen], ends), shape=(steps, self.size))
+
+
+@dataclass(frozen=True, eq=False)
+class WeightedRanking:
+    """Which cells' positives and negatives come in at each of k steps down the ranking.
+
+    Attributes:
+        positives: (k, n) sparse.
+        negatives: (k, n) sparse.
+    """
+
+    positives: csr_array
+    negatives: csr_array
+
+    def counts(self, weights: Array) -> tuple[Array, Array]:
+        """(k + 1, R) weighted positives and negatives down to each step, from 0 up.
+
+        Args:
+            weights: (n, R) how often each cell counts in each of R resamples.
+        """
+        return _running(self.positives @ weights), _running(self.negatives @ weights)
 
 
 def rank(positive: ArrayLike, score: ArrayLike) -> Ranking:
@@ -71,7 +104,7 @@ def rank_pooled(truth: ArrayLike, probabilities: ArrayLike) -> Ranking:
     return _ranking(positive.ravel(), scores.ravel(), columns=scores.shape[1])
 
 
-def _ranking(positive: NDArray[np.bool_], score: Array, *, columns: int) -> Ranking:
+def _ranking(positive: Flags, score: Array, *, columns: int) -> Ranking:
     order = np.argsort(-score, kind="stable")
     sorted_score = score[order]
     ends = np.append(np.flatnonzero(np.diff(sorted_score)), len(score) - 1)
@@ -82,3 +115,9 @@ def _ranking(positive: NDArray[np.bool_], score: Array, *, columns: int) -> Rank
         thresholds=sorted_score[ends],
         size=len(score) // columns,
     )
+
+
+def _running(steps: Array) -> Array:
+    sums = np.zeros((len(steps) + 1, steps.shape[1]))
+    np.cumsum(steps, axis=0, out=sums[1:])
+    return sums

@@ -7,7 +7,8 @@ where there are no positives or no negatives.
 
 import numpy as np
 
-from hemoscope.evaluation.classification import Array, ratio
+from hemoscope.evaluation.arrays import Array
+from hemoscope.evaluation.classification import ratio
 from hemoscope.evaluation.result import RocCurve
 from hemoscope.evaluation.thinning import thin
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from hemoscope.evaluation.arrays import Array, Flags, Indices
 from hemoscope.evaluation.errors import EvaluationError
 from hemoscope.predictions import Predictions
 
@@ -25,18 +25,18 @@ class Scored:
     """
 
     classes: tuple[str, ...]
-    truth: NDArray[np.intp]
-    predicted: NDArray[np.intp]
-    confidence: NDArray[np.float64]
-    probabilities: NDArray[np.float64]
-    loss: NDArray[np.float64]
-    groups: NDArray[np.intp] | None
+    truth: Indices
+    predicted: Indices
+    confidence: Array
+    probabilities: Array
+    loss: Array
+    groups: Indices | None
 
     def __len__(self) -> int:
         return len(self.truth)
 
     @property
-    def right(self) -> NDArray[np.bool_]:
+    def right(self) -> Flags:
         """(n,) whether the cell was called right."""
         return self.truth == self.predicted
 

@@ -8,7 +8,8 @@ equal confidence are kept or left together.
 import numpy as np
 from scipy.special import xlog1py
 
-from hemoscope.evaluation.classification import Array, ratio
+from hemoscope.evaluation.arrays import Array
+from hemoscope.evaluation.classification import ratio
 from hemoscope.evaluation.result import RiskCoverageCurve
 from hemoscope.evaluation.thinning import thin
 

@@ -1,16 +1,17 @@
 """How far apart a class's scores lie for its own cells and for all others."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import rel_entr
 
-from hemoscope.evaluation.classification import Array, ratio
+from hemoscope.evaluation.arrays import Array, Indices
+from hemoscope.evaluation.classification import ratio
 from hemoscope.evaluation.result import ScoreHistogram
 
 HISTOGRAM_BINS = 20
 
 
-def histogram_index(scores: ArrayLike, bins: int = HISTOGRAM_BINS) -> NDArray[np.intp]:
+def histogram_index(scores: ArrayLike, bins: int = HISTOGRAM_BINS) -> Indices:
     """(…) bin of each score in [0, 1]; bins are [lower, upper), the last one closed."""
     return np.minimum((np.asarray(scores) * bins).astype(np.intp), bins - 1)
 

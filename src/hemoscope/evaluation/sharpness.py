@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import entr
 
-from hemoscope.evaluation.classification import Array
+from hemoscope.evaluation.arrays import Array
 from hemoscope.evaluation.result import Confidence, ConfidenceHistogram, Sharpness
 
 HISTOGRAM_BINS = 50

@@ -1,14 +1,13 @@
 """Fewer points for a drawn curve, without a visible difference."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from hemoscope.evaluation.classification import Array
+from hemoscope.evaluation.arrays import Array, Indices
 
 MOST_POINTS = 400
 
 
-def thin(x: Array, y: Array, most: int = MOST_POINTS) -> NDArray[np.intp]:
+def thin(x: Array, y: Array, most: int = MOST_POINTS) -> Indices:
     """Indices of at most about `most` points of a curve, its corners and both ends among them.
 
     First the inner points of straight axis-parallel runs go (nothing is lost), then, if there
@@ -28,7 +27,7 @@ def thin(x: Array, y: Array, most: int = MOST_POINTS) -> NDArray[np.intp]:
     return corners[np.unique(np.concatenate([[0], chosen, [len(way) - 1]]))]
 
 
-def _corners(x: Array, y: Array) -> NDArray[np.intp]:
+def _corners(x: Array, y: Array) -> Indices:
     if len(x) < 3:
         return np.arange(len(x))
     flat_x, flat_y = np.diff(x) == 0, np.diff(y) == 0

@@ -24,15 +24,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
+from hemoscope.evaluation.arrays import Array, Indices
 from hemoscope.evaluation.bins import Bins
-from hemoscope.evaluation.classification import Array
 
-DRAWS = 4000
+DRAWS = 2000
 DENSE_WEIGHT = 50.0  # prior odds of "all bins err" to each sparser spread
 SPARSITIES = np.array([0.1, 0.2, 0.35, 0.6, 1.0])
 SIZES = np.geomspace(0.25, 30, 20)  # of the gaps, in standard errors
 PSEUDO_COUNTS = 2.0  # draws the variance of a near-empty bin towards the stated one
-BISECTIONS = 30
+BISECTIONS = 20
 
 
 @dataclass(frozen=True)
@@ -112,10 +112,12 @@ def binned_error_interval(
 
 
 def noise_correlation(
-    blocks: tuple[Bins, ...], outcomes: Array, groups: Array | None = None
+    blocks: tuple[Bins, ...], outcomes: Array, groups: Indices | None = None
 ) -> Array:
-    """(K, K) covariance of the bins' noise over their independent variances; 1 on the diagonal
-    where cells are independent, the design effect where they come in groups.
+    """(K, K) covariance of the bins' noise over their independent variances.
+
+    On the diagonal stands 1 where cells are independent, the design effect where they come in
+    groups.
 
     Args:
         blocks: C blocks of bins over the same n cells.
@@ -127,8 +129,9 @@ def noise_correlation(
     factor = 1.0
     if groups is not None:
         count = int(groups.max()) + 1
-        member = csr_array((np.ones(len(groups)), (groups, np.arange(len(groups)))))
-        residuals = member @ residuals
+        pointers = np.arange(len(groups) + 1)
+        member = csr_array((np.ones(len(groups)), groups, pointers), shape=(len(groups), count))
+        residuals = csr_array(member.T @ residuals)
         factor = count / max(count - 1, 1)
     joint = np.asarray((residuals.T @ residuals).todense()) * factor
     scale = np.sqrt(np.outer(alone, alone))
@@ -204,7 +207,7 @@ def _prior_posterior(null: Array, slab: Array) -> Array:
 
 
 def _wobble(
-    share: Array, block: Array, cells: float, rng: np.random.Generator, draws: int
+    share: Array, block: Indices, cells: float, rng: np.random.Generator, draws: int
 ) -> Array:
     """(draws, K) multinomial share of cells in each bin, over its share."""
     drawn = rng.standard_normal((draws, len(share))) * np.sqrt(share / cells)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hemoscope.evaluation.classification import Array
+from hemoscope.evaluation.arrays import Array
 
 LEAST_DEFINED = 0.9
 

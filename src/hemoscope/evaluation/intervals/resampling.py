@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from hemoscope.evaluation.classification import Array
+from hemoscope.evaluation.arrays import Array, Indices
 
 CELLS_AT_ONCE = 1_000_000  # bounds memory: a block of weights is about 8 MB
 
@@ -24,20 +23,20 @@ class Resampling:
             makes their differences paired.
     """
 
-    truth: NDArray[np.intp]
-    groups: NDArray[np.intp] | None
+    truth: Indices
+    groups: Indices | None
     resamples: int
     seed: int
 
     @property
     def method(self) -> str:
-        """ "bootstrap-grouped" or "bootstrap-stratified"."""
+        """Its name in an `Interval`: "bootstrap-grouped" or "bootstrap-stratified"."""
         return "bootstrap-stratified" if self.groups is None else "bootstrap-grouped"
 
     def blocks(self) -> Iterator[Array]:
-        """(n, ≤ R) float weights, block after block, `resamples` columns in all."""
+        """(n, ≤ 32) float weights, block after block, `resamples` columns in all."""
         rng = np.random.default_rng(self.seed)
-        size = int(np.clip(CELLS_AT_ONCE // len(self.truth), 1, 64))
+        size = int(np.clip(CELLS_AT_ONCE // len(self.truth), 1, 32))
         strata = None if self.groups is not None else _strata(self.truth)
         for start in range(0, self.resamples, size):
             columns = min(size, self.resamples - start)
@@ -47,13 +46,11 @@ class Resampling:
                 yield _stratified(rng, strata, len(self.truth), columns)
 
 
-def _strata(truth: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+def _strata(truth: Indices) -> list[Indices]:
     return [np.flatnonzero(truth == c) for c in np.unique(truth)]
 
 
-def _stratified(
-    rng: np.random.Generator, strata: list[NDArray[np.intp]], cells: int, columns: int
-) -> Array:
+def _stratified(rng: np.random.Generator, strata: list[Indices], cells: int, columns: int) -> Array:
     weights = np.empty((cells, columns))
     for rows in strata:
         weights[rows] = _draw(rng, len(rows), columns)
@@ -63,4 +60,8 @@ def _stratified(
 def _draw(rng: np.random.Generator, size: int, columns: int) -> Array:
     """(size, columns) how often each of `size` things is drawn in `size` draws."""
     drawn = rng.integers(size, size=(size, columns)) * columns + np.arange(columns)
-    return np.bincount(drawn.ravel(), minlength=size * columns).reshape(size, columns) * 1.0
+    return (
+        np.bincount(drawn.ravel(), minlength=size * columns)
+        .reshape(size, columns)
+        .astype(np.float64)
+    )

@@ -1,10 +1,11 @@
 """Wilson's score interval for proportions, and its form for cells in groups."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import norm, t
 
-from hemoscope.evaluation.classification import Array, ratio
+from hemoscope.evaluation.arrays import Array, Indices
+from hemoscope.evaluation.classification import ratio
 
 
 def wilson_limits(
@@ -19,7 +20,7 @@ def wilson_limits(
 
 
 def clustered_wilson_limits(
-    success: ArrayLike, trial: ArrayLike, groups: NDArray[np.intp], level: float = 0.95
+    success: ArrayLike, trial: ArrayLike, groups: Indices, level: float = 0.95
 ) -> tuple[float, float]:
     """Limits of a proportion of cells that come in groups (patients, slides, fields).
 

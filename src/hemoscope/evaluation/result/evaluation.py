@@ -1,11 +1,11 @@
 """`Evaluation`: everything that a labelled predictions table says about a model."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from hemoscope.evaluation.result.calibration import Calibration
-from hemoscope.evaluation.result.classification import Average, ClassReport, Confusion
+from hemoscope.evaluation.result.classification import Average, ClassReport, Confusion, Mistakes
 from hemoscope.evaluation.result.dynamics import Dynamics
 from hemoscope.evaluation.result.intervals import Estimate, Interval
 from hemoscope.evaluation.result.plain import plain
@@ -102,13 +102,20 @@ class Evaluation:
         Args:
             curves: Whether to keep the arrays that only plots need.
         """
-        values: dict[str, Any] = plain(self, curves=curves)
-        mistakes = values["confusion"]["mistakes"]
-        count = mistakes.pop("count")
-        columns = {name: column[:LISTED_MISTAKES] for name, column in mistakes.items()}
+        listed = replace(self, confusion=replace(self.confusion, mistakes=self._listed()))
+        values: dict[str, Any] = plain(listed, curves=curves)
+        columns = values["confusion"]["mistakes"]
+        count = columns.pop("count")
         rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
         values["confusion"]["mistakes"] = {"count": count, "listed": len(rows), "cells": rows}
         return values
+
+    def _listed(self) -> Mistakes:
+        mistakes = self.confusion.mistakes
+        names = [f.name for f in fields(mistakes) if f.name != "count"]
+        return replace(
+            mistakes, **{name: getattr(mistakes, name)[:LISTED_MISTAKES] for name in names}
+        )
 
     def estimate(self, path: str) -> Estimate:
         """The figure at a path of the JSON ("roc.per_class.ig.auc"), with its interval.

@@ -24,11 +24,21 @@ def plain(value: Any, *, curves: bool = True) -> Any:
         return {k: plain(v, curves=curves) for k, v in kept.items()}
     if isinstance(value, Mapping):
         return {str(k): plain(v, curves=curves) for k, v in value.items()}
-    if isinstance(value, (list, tuple, np.ndarray)):
+    if isinstance(value, np.ndarray):
+        return _plain_array(value)
+    if isinstance(value, (list, tuple)):
         return [plain(v, curves=curves) for v in value]
     if isinstance(value, np.generic):
         value = value.item()
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _plain_array(array: np.ndarray) -> list[Any]:
+    if array.dtype.kind != "f":
+        return array.tolist()
+    values = array.astype(object)
+    values[~np.isfinite(array)] = None
+    return values.tolist()
 
 
 PLOT_FIELDS = frozenset({"curve", "diagram", "adaptive_diagram", "histogram", "prevalence"})

@@ -3,9 +3,9 @@
 import numpy as np
 
 from hemoscope.evaluation import calibration_error
+from hemoscope.evaluation.arrays import Array
 from hemoscope.evaluation.bins import Bins, binned, equal_mass_edges, equal_width_edges
 from hemoscope.evaluation.brier import brier_score, brier_sum, murphy
-from hemoscope.evaluation.classification import Array
 from hemoscope.evaluation.intervals.binned_error import (
     DRAWS,
     binned_error_interval,

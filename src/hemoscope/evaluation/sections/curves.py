@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from hemoscope.evaluation import delong, precision_recall, roc
-from hemoscope.evaluation.classification import Array
+from hemoscope.evaluation.arrays import Array
 from hemoscope.evaluation.headline import RATES
 from hemoscope.evaluation.intervals.auc import logit_limits, newcombe_limits
 from hemoscope.evaluation.notes import Notes

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from hemoscope.evaluation.classification import Array, ratio, support
+from hemoscope.evaluation.arrays import Counts, Flags
+from hemoscope.evaluation.classification import ratio, support
 from hemoscope.evaluation.confusion import confused_pairs, error_concentration, error_entropy
 from hemoscope.evaluation.headline import CLASS_FIGURES, matrix_figures
 from hemoscope.evaluation.intervals.wilson import clustered_wilson_limits, wilson_limits
@@ -29,7 +30,7 @@ REASONS = {
 }
 
 
-def report_section(matrix: Array, scored: Scored, notes: Notes) -> dict[str, Any]:
+def report_section(matrix: Counts, scored: Scored, notes: Notes) -> dict[str, Any]:
     """The fields accuracy … mcc of an `Evaluation`, with Wilson's intervals noted."""
     counts = matrix.astype(np.float64)
     figures = {path: float(value) for path, value in matrix_figures(counts, scored.classes)}
@@ -52,7 +53,7 @@ FALLIBLE = ("kappa", "mcc", "f1_sd")
 
 
 def confusion_section(
-    matrix: Array, predictions: Predictions, scored: Scored, notes: Notes
+    matrix: Counts, predictions: Predictions, scored: Scored, notes: Notes
 ) -> Confusion:
     """Matrix, confused pairs, information and the mistakes themselves."""
     counts = matrix.astype(np.float64)
@@ -114,7 +115,8 @@ def _average(kind: str, figures: Mapping[str, float], cells: int, notes: Notes) 
 
 
 def _proportion_intervals(scored: Scored, notes: Notes) -> None:
-    _proportion("accuracy", scored.right, np.ones(len(scored), bool), scored, notes)
+    everywhere = np.ones(len(scored), bool)
+    _proportion("accuracy", scored.right, everywhere, scored, notes)
     for c, name in enumerate(scored.classes):
         own, called = scored.truth == c, scored.predicted == c
         place = f"per_class.{name}"
@@ -123,7 +125,7 @@ def _proportion_intervals(scored: Scored, notes: Notes) -> None:
         _proportion(f"{place}.specificity", ~own & ~called, ~own, scored, notes)
 
 
-def _proportion(path: str, success: Array, trial: Array, scored: Scored, notes: Notes) -> None:
+def _proportion(path: str, success: Flags, trial: Flags, scored: Scored, notes: Notes) -> None:
     if path in notes.undefined:
         return
     level = notes.settings.level

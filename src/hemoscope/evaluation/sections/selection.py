@@ -1,10 +1,9 @@
 """Sections: separation of scores, and selective classification."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hemoscope.evaluation import selective
-from hemoscope.evaluation.classification import Array
+from hemoscope.evaluation.arrays import Array, Flags
 from hemoscope.evaluation.headline import ERRORS
 from hemoscope.evaluation.notes import Notes
 from hemoscope.evaluation.ranking import rank
@@ -40,9 +39,7 @@ def selective_section(scored: Scored) -> Selective:
     )
 
 
-def _class_separation(
-    name: str, scores: Array, own: NDArray[np.bool_], notes: Notes
-) -> ClassSeparation:
+def _class_separation(name: str, scores: Array, own: Flags, notes: Notes) -> ClassSeparation:
     histogram = score_histogram(scores, own)
     value = jensen_shannon(histogram.positive, histogram.negative)
     reason = "every cell is of this class" if own.any() else "no cell is of this class"
