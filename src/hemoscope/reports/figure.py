@@ -2,7 +2,9 @@
 
 import io
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 import pandas as pd
@@ -79,19 +81,24 @@ def inline_svg(plot: Plot) -> Markup:
 
 
 def save_figure(plot: Plot, path: Path) -> Path:
-    """Writes a figure as `.svg`, `.png` or, its numbers alone, `.csv`.
+    """Writes a figure as `.svg` or `.png`; its folder is made if need be.
 
     Raises:
-        ValueError: The suffix is none of these.
+        KeyError: The suffix is not in `FORMATS`.
     """
+    write = FORMATS[path.suffix.lower()]
     path.parent.mkdir(parents=True, exist_ok=True)
-    match path.suffix.lower():
-        case ".svg":
-            path.write_text(svg(plot), encoding="utf-8")
-        case ".png":
-            path.write_bytes(png(plot))
-        case ".csv":
-            plot.frame().to_csv(path, index=False, lineterminator="\n")
-        case other:
-            raise ValueError(f"figures are saved as .svg, .png or .csv, not {other!r}")
+    path.write_bytes(write(plot))
     return path
+
+
+def save_numbers(plot: Plot, path: Path) -> Path:
+    """Writes the numbers of a figure as CSV."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    plot.frame().to_csv(path, index=False, lineterminator="\n")
+    return path
+
+
+FORMATS: Mapping[str, Callable[[Plot], bytes]] = MappingProxyType(
+    {".svg": lambda plot: svg(plot).encode(), ".png": png}
+)

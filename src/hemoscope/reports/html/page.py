@@ -9,10 +9,10 @@ import pandas as pd
 
 import hemoscope
 from hemoscope.reports.errors import ReportError
-from hemoscope.reports.figure import Plot, inline_svg, save_figure
+from hemoscope.reports.figure import FORMATS, Plot, inline_svg, save_figure, save_numbers
 from hemoscope.reports.html.elements import Section
 
-FIGURE_FORMATS = ("svg", "png")
+FIGURE_FORMATS = tuple(suffix.removeprefix(".") for suffix in FORMATS)
 
 
 def write_page(
@@ -77,7 +77,8 @@ def _write_data(
 ) -> None:
     folder.mkdir(exist_ok=True)
     for plot in plots:
-        for suffix in ("csv", *figure_formats):
+        save_numbers(plot, folder / f"{plot.name}.csv")
+        for suffix in figure_formats:
             save_figure(plot, folder / f"{plot.name}.{suffix}")
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
