@@ -25,6 +25,6 @@ def opinions(
         [f'a "b"/{i:05d}&.png' for i in range(cells)],
         classes,
         logits,
-        labels=[classes[i] for i in truth],
+        labels=[classes[int(i)] for i in truth],
         provenance=provenance,
     )

@@ -35,7 +35,8 @@ def test_per_class(evaluation: Evaluation) -> None:
     assert len(frame) == 9
     for name, report in evaluation.per_class.items():
         interval = evaluation.intervals[f"per_class.{name}.recall"]
-        assert tuple(frame.loc[(name, "recall")]) == (
+        row = frame.xs((name, "recall"))
+        assert tuple(row[["value", "low", "high", "support"]]) == (
             report.recall,
             interval.low,
             interval.high,
@@ -154,7 +155,9 @@ def test_differential() -> None:
 def test_differential_of_grouped_cells() -> None:
     plain = opinions(100, ("a", "b"))
     groups = [f"patient {i % 5}" for i in range(100)]
-    table = Predictions.from_logits(list(plain.paths), "ab", plain.logits, groups=groups)
+    table = Predictions.from_probabilities(
+        list(plain.paths), "ab", plain.probabilities, groups=groups
+    )
     frame = DifferentialFigure(table).frame()
     indices = np.array([i % 5 for i in range(100)])
     limits = clustered_wilson_limits(table.predicted == 1, np.ones(100), indices)
