@@ -185,7 +185,7 @@ def _reliability(axes: Axes, diagram: ReliabilityDiagram, colour: str) -> None:
 def _counts(axes: Axes, diagram: ReliabilityDiagram) -> None:
     _bars(axes, diagram.edges, diagram.count, GREY)
     axes.set_yscale("log")
-    axes.set_ylim(0.7, max(2.0, 3.0 * float(diagram.count.max(initial=1))))
+    axes.set_ylim(0.7, max(20.0, 3.0 * float(diagram.count.max(initial=1))))
     plain_log_axis(axes.yaxis)
 
 

@@ -9,16 +9,17 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from hemoscope.reports.style import GREY, PAGE_WIDTH, class_style, new_figure
+from hemoscope.reports.style import BLACK, GREY, PAGE_WIDTH, class_style, new_figure
 
-MICRO = {"color": "#1A1A1A", "linestyle": (0, (1, 1)), "linewidth": 2.0}
-MACRO = {"color": "#1A1A1A", "linestyle": "-", "linewidth": 2.0}
+# Averages lie below the classes, and are wider, so that neither hides the other.
+MICRO = {"color": BLACK, "linestyle": (0, (1, 1)), "linewidth": 2.6, "zorder": 1.9}
+MACRO = {"color": GREY, "linestyle": "-", "linewidth": 2.6, "zorder": 1.8}
 
 
 def class_line(position: int) -> dict[str, object]:
     """The line arguments of the class at `position`."""
     style = class_style(position)
-    return {"color": style.colour, "linestyle": style.line, "linewidth": 1.3}
+    return {"color": style.colour, "linestyle": style.line, "linewidth": 1.2}
 
 
 def panel_grid(count: int, *, panel_height: float = 1.7) -> tuple[Figure, list[Axes]]:

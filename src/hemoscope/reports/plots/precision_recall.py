@@ -62,6 +62,8 @@ class PrecisionRecallFigure:
             handles.append(line)
         unit_square(whole, "Recall", "Precision")
         whole.set_title("Whole curve")
+        if not any(_reaches(curve, CORNER) for _, _, curve, _ in self._curves()):
+            corner.text(0.9, 0.82, "no curve comes here", ha="center", style="italic")
         corner.set(
             xlim=(CORNER, 1.004), ylim=(CORNER, 1.004), box_aspect=1, xlabel="Recall",
             title="Upper right corner",
@@ -79,6 +81,10 @@ class PrecisionRecallFigure:
         ):
             if figures.curve is not None:
                 yield name, figures, figures.curve, look
+
+
+def _reaches(curve: PrCurve, level: float) -> bool:
+    return bool(((curve.recall >= level) & (curve.precision >= level)).any())
 
 
 def _points(name: str, curve: PrCurve) -> pd.DataFrame:

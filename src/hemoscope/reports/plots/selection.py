@@ -53,7 +53,8 @@ class SeparationFigure:
 
     def plot(self) -> Figure:
         """One panel a class; shares on a logarithmic axis, since most cells lie at the ends."""
-        figure, panels = panel_grid(len(self.separation.per_class), panel_height=1.5)
+        figure, panels = panel_grid(len(self.separation.per_class), panel_height=1.6)
+        figure.set_figheight(figure.get_figheight() + 0.25)  # for the legend
         for position, (axes, (name, figures)) in enumerate(
             zip(panels, self.separation.per_class.items(), strict=True)
         ):
