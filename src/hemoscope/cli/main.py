@@ -7,7 +7,9 @@ import typer
 
 import hemoscope
 from hemoscope.cli.cells import cells
+from hemoscope.cli.claims import claims
 from hemoscope.cli.classify import classify
+from hemoscope.cli.compare import compare
 from hemoscope.cli.demo import demo
 from hemoscope.cli.doctor import doctor
 from hemoscope.cli.evaluate import evaluate
@@ -27,7 +29,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _verb in (cells, split, models, train, predict, evaluate, classify, demo, doctor):
+VERBS = (cells, split, models, train, predict, evaluate, compare, classify, claims, demo, doctor)
+for _verb in VERBS:
     app.command()(_verb)
 
 

@@ -14,7 +14,6 @@ from hemoscope.evaluation.result import ScoreHistogram, Selective, Separation
 from hemoscope.reports.plots.panels import panel_grid, plain_log_axis
 from hemoscope.reports.style import BLACK, BLUE, GREY, INK, class_style, new_figure
 
-
 FLOOR = 1e-4  # shares below this are not drawn
 
 
