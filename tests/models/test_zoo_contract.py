@@ -96,7 +96,7 @@ def test_gradients_reach_exactly_the_trainable_parameters(model: HybridClassifie
 
 def test_a_batch_of_one_trains(model: HybridClassifier) -> None:
     model.train()
-    loss = nn.functional.cross_entropy(model(_images(count=1)), torch.tensor([3]))
+    loss = nn.functional.cross_entropy(model(_images(count=1, size=224)), torch.tensor([3]))
     assert loss.isfinite()
 
 
@@ -107,7 +107,7 @@ def test_bfloat16_and_channels_last_stay_close(model: HybridClassifier) -> None:
         with torch.autocast("cpu", torch.bfloat16):
             fast = model(images.contiguous(memory_format=torch.channels_last))
     assert fast.dtype == torch.bfloat16
-    torch.testing.assert_close(fast.float(), plain, rtol=0.1, atol=0.1)
+    assert (fast.float() - plain).norm() < 0.05 * plain.norm()
 
 
 def test_save_and_load_give_the_same_logits(model: HybridClassifier, tmp_path: Path) -> None:
