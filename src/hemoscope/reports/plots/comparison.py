@@ -60,7 +60,10 @@ class ForestFigure:
         figure, panels = _panels(len(paths), len(pairs))
         for axes, path in zip(panels, paths, strict=False):
             chosen = frame[frame["figure"] == path]
-            rows = [pairs.index(f"{a} - {b}") for a, b in zip(chosen["first"], chosen["second"], strict=True)]
+            rows = [
+                pairs.index(f"{a} - {b}")
+                for a, b in zip(chosen["first"], chosen["second"], strict=True)
+            ]
             _whiskers(axes, rows, chosen, "difference", [GREY] * len(rows))
             axes.axvline(0, color="#1A1A1A", linewidth=0.8)
             axes.set_title(figure_name(path))
@@ -91,7 +94,13 @@ class ModelsFigure:
                 estimate = self.comparison.evaluations[model].estimate(path)
                 low, high = _limits(estimate.interval)
                 rows.append(
-                    {"figure": path, "model": model, "value": estimate.value, "low": low, "high": high}
+                    {
+                        "figure": path,
+                        "model": model,
+                        "value": estimate.value,
+                        "low": low,
+                        "high": high,
+                    }
                 )
         return pd.DataFrame(rows).astype({"value": float})
 

@@ -81,7 +81,9 @@ class ConfusionFigure:
         for row, column in np.ndindex(*self.confusion.matrix.shape):
             count = int(self.confusion.matrix[row, column])
             if count == 0 and row != column:
-                axes.text(column, row, "·", ha="center", va="center", fontsize=large, color="#B9C0C8")
+                axes.text(
+                    column, row, "·", ha="center", va="center", fontsize=large, color="#B9C0C8"
+                )
                 continue
             ink = "white" if _luminance(colours[row, column]) < 0.45 else INK
             share = self.confusion.normalised[row, column]

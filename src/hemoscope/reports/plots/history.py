@@ -78,7 +78,12 @@ class HistoryFigure:
         self._line(axes, f"val_{what}", VERMILION, (0, (4, 1.5)), "Validation")
 
     def _line(
-        self, axes: Axes, column: str, colour: str, line: str | tuple[int, tuple[float, ...]], label: str
+        self,
+        axes: Axes,
+        column: str,
+        colour: str,
+        line: str | tuple[int, tuple[float, ...]],
+        label: str,
     ) -> None:
         values = self.history[column]
         if values.notna().any():

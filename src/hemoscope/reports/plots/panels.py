@@ -65,4 +65,3 @@ def legend_beside(figure: Figure, handles: Sequence[Line2D], title: str) -> None
         handles=list(handles), loc="outside right upper", title=title, alignment="left",
         title_fontsize=7.5, labelspacing=0.35,
     )  # fmt: skip
-

@@ -99,7 +99,11 @@ def _iso_f1(axes: Axes, levels: tuple[float, ...], start: float) -> None:
     for level in levels:
         recall = np.linspace(max(level / (2 - level), start), 1, 100)
         axes.plot(
-            recall, level * recall / (2 * recall - level), color="#C4CAD2", linewidth=0.7, zorder=0.5
+            recall,
+            level * recall / (2 * recall - level),
+            color="#C4CAD2",
+            linewidth=0.7,
+            zorder=0.5,
         )
         diagonal = max(level, start)
         axes.text(

@@ -64,9 +64,7 @@ class RocFigure:
         return figure
 
     def _frame_zoom(self, axes: Axes) -> None:
-        reached = [
-            np.interp(0.005, curve.fpr, curve.tpr) for _, _, curve, _ in self._curves()
-        ]
+        reached = [np.interp(0.005, curve.fpr, curve.tpr) for _, _, curve, _ in self._curves()]
         lowest = np.floor(10 * min(reached, default=0.0)) / 10
         bottom = float(np.clip(lowest, 0.0, 0.9))
         axes.set(
