@@ -28,11 +28,19 @@ class Plot(Protocol):
     """
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Name of its files."""
+        ...
+
     @property
-    def title(self) -> str: ...
+    def title(self) -> str:
+        """Heading."""
+        ...
+
     @property
-    def description(self) -> str: ...
+    def description(self) -> str:
+        """What is drawn, in a sentence."""
+        ...
 
     def frame(self) -> pd.DataFrame:
         """The numbers that are drawn, one row a mark."""

@@ -51,6 +51,7 @@ class DifferentialFigure:
         rows = np.arange(len(frame))
         colours = [class_style(row).colour for row in rows]
         axes.barh(rows, frame["share"].fillna(0), color=colours, height=0.66)
+        axes.hlines(rows, frame["low"], frame["high"], color="white", linewidth=3)
         axes.hlines(rows, frame["low"], frame["high"], color=INK, linewidth=1)
         right = float(np.nanmax([frame["high"].max(), 0.01]))
         for row, (cells, share, high) in enumerate(
