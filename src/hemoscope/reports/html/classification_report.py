@@ -133,7 +133,7 @@ def _meaning(figure: DifferentialFigure) -> str:
     total = int(frame["cells"].sum())
     if total == 0:
         return "No cell could be read, so there is nothing to count."
-    commonest = frame.loc[frame["cells"].idxmax()]
+    commonest = frame.iloc[int(frame["cells"].to_numpy().argmax())]
     return (
         f"{cells(total)} counted; the commonest class is {commonest['class']} "
         f"({percent(commonest['share'], 1)}). The intervals allow for the number of cells counted, "

@@ -115,7 +115,7 @@ def _tiles(evaluation: Evaluation) -> tuple[Tile, ...]:
     named = (
         ("macro.f1", "Macro F1", "all classes count alike"),
         ("roc.macro.auc", "Macro AUC", "0.5 is chance, 1 is perfect"),
-        ("calibration.ece", "ECE", "stated less observed; 0 is best"),
+        ("calibration.ece", "ECE", "0 is best"),
     )
     tiles = [
         Tile(

@@ -42,7 +42,7 @@ class ReliabilityFigure:
 
     def plot(self) -> Figure:
         """Diagrams above, counts below."""
-        figure = new_figure(PAGE_WIDTH * 0.86, 4.1)
+        figure = new_figure(PAGE_WIDTH * 0.86, 4.7)
         grid = figure.subplots(2, 2, height_ratios=[3, 1], sharex=True, sharey="row")
         parts = (
             ("Bins of equal width", self.calibration.diagram),

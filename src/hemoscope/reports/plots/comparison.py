@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from hemoscope.evaluation.result import Comparison, Interval
 from hemoscope.reports.names import figure_name
-from hemoscope.reports.style import GREY, PAGE_WIDTH, class_style, new_figure
+from hemoscope.reports.style import GREY, PAGE_WIDTH, VERMILION, class_style, new_figure
 
 COLUMNS = 2  # panels side by side
 
@@ -31,7 +31,7 @@ class ForestFigure:
     title: ClassVar[str] = "Differences between models"
     description: ClassVar[str] = (
         "For each headline figure and pair of models, the difference and its interval, "
-        "against a line at zero."
+        "against a line at zero; in colour where the interval leaves out zero."
     )
 
     def frame(self) -> pd.DataFrame:
@@ -49,7 +49,9 @@ class ForestFigure:
             chosen = frame[frame["figure"] == path]
             keys = zip(chosen["first"], chosen["second"], strict=True)
             rows = [pairs.index(names[key]) for key in keys]
-            _whiskers(axes, rows, chosen, "difference", [GREY] * len(rows))
+            apart = (chosen["low"] > 0) | (chosen["high"] < 0)
+            colours = [VERMILION if known else GREY for known in apart]
+            _whiskers(axes, rows, chosen, "difference", colours)
             axes.axvline(0, color="#1A1A1A", linewidth=0.8)
             axes.set_title(figure_name(path))
         _name_rows(panels, pairs)
