@@ -51,6 +51,7 @@ class _Draws:
     Attributes:
         share: (K,) share of cells.
         stated: (K,) mean stated probability.
+        room: (K,) the widest gap the bin can have.
         shape: (R, K) signed spread of an error of 1 over the bins.
         wobble: (R, K) random share of cells over the share.
         noise: (R, K) standard normal, correlated between bins where cells are shared.
@@ -59,6 +60,7 @@ class _Draws:
 
     share: Array
     stated: Array
+    room: Array
     shape: Array
     wobble: Array
     noise: Array
@@ -66,7 +68,10 @@ class _Draws:
 
     def totals(self, error: float) -> Array:
         """(R,) sums of |gap| that a true sum of `error` gives."""
-        shift = error * self.shape / self.share
+        size = np.minimum(error * np.abs(self.shape), self.room)
+        rest = self.room - size  # what one bin cannot hold goes where there is room
+        size += np.maximum(error - size.sum(1, keepdims=True), 0) * rest / rest.sum(1)[:, None]
+        shift = np.sign(self.shape) * size / self.share
         wanted = self.stated + shift
         beyond = (wanted < 0) | (wanted > 1)  # the error can only lie on the other side
         rate = np.clip(np.where(beyond, self.stated - shift, wanted), 0, 1)
@@ -170,19 +175,20 @@ def _simulate(
     variance = np.maximum(smooth * (1 - smooth), stated * (1 - stated)) * share / cells
     design = np.ones(len(count)) if correlation is None else np.diag(correlation)
     gap = (observed - stated_sum) / cells
-    room = share * np.maximum(stated, 1 - stated)  # no gap can be wider
+    room = share * np.maximum(stated, 1 - stated)
     block = np.repeat(np.arange(len(blocks)), [int((b.count > 0).sum()) for b in blocks])
     return _Draws(
         share=share,
         stated=stated,
-        shape=_shapes(gap, np.sqrt(variance * design), room, rng, draws),
+        room=room,
+        shape=_shapes(gap, np.sqrt(variance * design), rng, draws),
         wobble=_wobble(share, block, cells, rng, draws),
         noise=_noise(len(share), correlation, rng, draws),
         effective=count / design,
     )
 
 
-def _shapes(gap: Array, error: Array, room: Array, rng: np.random.Generator, draws: int) -> Array:
+def _shapes(gap: Array, error: Array, rng: np.random.Generator, draws: int) -> Array:
     """(draws, K) signed spreads over the bins, from the posterior; |spread| sums to 1."""
     scaled = gap / error
     null = np.exp(-(scaled**2) / 2)
@@ -195,7 +201,6 @@ def _shapes(gap: Array, error: Array, room: Array, rng: np.random.Generator, dra
     shrink = SIZES[size][:, None] ** 2 / (1 + SIZES[size][:, None] ** 2)
     drawn = shrink * scaled + np.sqrt(shrink) * rng.standard_normal((draws, len(gap)))
     spread = np.where(errs, drawn, 1e-3 * rng.standard_normal((draws, len(gap)))) * error
-    spread = np.clip(spread, -room, room)
     return spread / np.abs(spread).sum(1, keepdims=True)
 
 
