@@ -23,10 +23,10 @@ VERMILION = "#D55E00"
 PINK = "#CC79A7"
 SKY = "#56B4E9"
 BLACK = "#1A1A1A"
-BROWN = "#8C6D1F"
+WINE = "#882255"
 
-# Okabe & Ito (2008). Their yellow is too faint for a line on white paper: a dark ochre instead.
-PALETTE = (BLUE, ORANGE, GREEN, VERMILION, PINK, SKY, BLACK, BROWN)
+# Okabe & Ito (2008). Their yellow is too faint for a line on white paper: Tol's wine instead.
+PALETTE = (BLUE, ORANGE, GREEN, VERMILION, PINK, SKY, BLACK, WINE)
 LINES = ("-", (0, (4, 1.5)), (0, (1, 1.2)), (0, (5, 1.5, 1, 1.5)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 

@@ -81,7 +81,7 @@ def write_evaluation_report(
         path,
         "evaluation.html.j2",
         context,
-        _sections(evaluation, history),
+        report_sections(evaluation, history),
         tables={"mistakes": mistakes_frame(evaluation)},
         figure_formats=formats,
     )
@@ -93,6 +93,14 @@ def _check_same(evaluation: Evaluation, predictions: Predictions) -> None:
             f"the evaluation is of {evaluation.cells} cells and {len(evaluation.classes)} classes, "
             f"the predictions table has {len(predictions)} and {len(predictions.classes)}. "
             "Hand in the table that was evaluated."
+        )
+    mistakes = evaluation.confusion.mistakes
+    moved = predictions.paths[mistakes.rows] != mistakes.paths
+    if moved.any():
+        row = int(mistakes.rows[moved][0])
+        raise ReportError(
+            f"row {row} of the predictions table is {predictions.paths[row]}, but another cell was "
+            "evaluated there. Hand in the table that was evaluated, in its order."
         )
 
 
@@ -131,8 +139,8 @@ def _tiles(evaluation: Evaluation) -> tuple[Tile, ...]:
     return tuple(tiles)
 
 
-def _sections(evaluation: Evaluation, history: pd.DataFrame | None) -> tuple[Section, ...]:
-    """All parts with figures, in the order of the page."""
+def report_sections(evaluation: Evaluation, history: pd.DataFrame | None) -> tuple[Section, ...]:
+    """All parts with figures and tables, in the order of the page."""
     parts = (
         *_classification(evaluation),
         *_ranking(evaluation),
