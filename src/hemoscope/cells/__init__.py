@@ -1,5 +1,46 @@
-"""The table of cells, and how images become pixels."""
+"""The table of cells, and how images become pixels.
 
-from hemoscope.cells.table import CellTable, CellTableError
+open_cells(SOURCE)  →  CellTable  →  read_cells(table, 224)          one pass, streamed
+                                  →  PixelCache().open(table, 224)   many passes, from disk
+"""
 
-__all__ = ["CellTable", "CellTableError"]
+from hemoscope.cells.cache import CachedPixels, PixelCache, default_cache_directory
+from hemoscope.cells.cache_index import CacheError
+from hemoscope.cells.decode import MAX_PIXELS, ImageHeader, UnreadableImageError, decode_image
+from hemoscope.cells.fit import fit_to
+from hemoscope.cells.parallel import Progress
+from hemoscope.cells.reading import CellFailure, read_cell
+from hemoscope.cells.sources import Source, SourceError, open_cells, write_manifest
+from hemoscope.cells.splits import split_grouped, split_paper, split_stratified
+from hemoscope.cells.stream import CellBatch, read_cells
+from hemoscope.cells.summary import CellSummary, summarise_cells
+from hemoscope.cells.table import CellTable, CellTableError, SelectionError
+
+__all__ = [
+    "MAX_PIXELS",
+    "CacheError",
+    "CachedPixels",
+    "CellBatch",
+    "CellFailure",
+    "CellSummary",
+    "CellTable",
+    "CellTableError",
+    "ImageHeader",
+    "PixelCache",
+    "Progress",
+    "SelectionError",
+    "Source",
+    "SourceError",
+    "UnreadableImageError",
+    "decode_image",
+    "default_cache_directory",
+    "fit_to",
+    "open_cells",
+    "read_cell",
+    "read_cells",
+    "split_grouped",
+    "split_paper",
+    "split_stratified",
+    "summarise_cells",
+    "write_manifest",
+]

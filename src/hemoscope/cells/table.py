@@ -2,20 +2,25 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from hemoscope.errors import HemoscopeError
+from hemoscope.errors import HemoscopeError, UsageError
 
 RESERVED = ("path", "label", "group", "mask")
 
 
 class CellTableError(HemoscopeError):
     """A table of cells that cannot be used as asked."""
+
+
+class SelectionError(CellTableError, UsageError):
+    """A column, or a value in it, was asked for that the table does not have."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +34,9 @@ class CellTable:
         root: The folder that `path` and `mask` are relative to.
         arrays: For cells that stand in an array file and not in image files: the path of a cell
             to its pixels, (h, w) or (h, w, 3) uint8. Empty otherwise.
-        ignored: Files in the folder that were passed over, with the reason.
+        ignored: Files of the source that were passed over, with the reason.
+
+    Nothing changes a table: each method gives a new one.
     """
 
     frame: pd.DataFrame
@@ -49,7 +56,7 @@ class CellTable:
     def __len__(self) -> int:
         return len(self.frame)
 
-    @property
+    @cached_property
     def paths(self) -> NDArray[np.object_]:
         """(n,) cell names."""
         return self.frame["path"].to_numpy(dtype=object)
@@ -74,34 +81,42 @@ class CellTable:
 
     def file(self, row: int) -> Path:
         """Where the image of a row lies (for cells in image files)."""
-        return self.root / str(self.frame["path"].iat[row])
+        return self.root / str(self.paths[row])
 
     def take(self, rows: ArrayLike) -> "CellTable":
         """The cells of the given rows (indices or a boolean mask), in that order."""
         frame = self.frame.iloc[np.asarray(rows)].reset_index(drop=True)
-        return CellTable(frame, self.root, self.arrays)
+        return replace(self, frame=frame)
 
     def where(self, column: str, value: str) -> "CellTable":
         """The cells whose `column` equals `value` (`--split-column COLUMN --use VALUE`).
 
         Raises:
-            CellTableError: There is no such column, or no cell with that value; says what is there.
+            SelectionError: There is no such column, or no cell with that value; says what is there.
         """
-        if column not in self.frame:
-            own = [name for name in self.frame.columns if name not in RESERVED]
-            raise CellTableError(
-                f"there is no column {column!r}; the table has {', '.join(own) or 'no others'}."
-            )
+        self.check_column(column)
         chosen = self.frame[column].astype(str) == value
         if not chosen.any():
             values = ", ".join(sorted(self.frame[column].astype(str).unique())[:20])
-            raise CellTableError(f"no cell has {value!r} in column {column!r}; it holds: {values}.")
+            raise SelectionError(f"no cell has {value!r} in column {column!r}; it holds: {values}.")
         return self.take(chosen.to_numpy())
+
+    def check_column(self, column: str) -> None:
+        """Makes sure that a column is there.
+
+        Raises:
+            SelectionError: There is no such column; says which there are.
+        """
+        if column not in self.frame:
+            own = [name for name in self.frame.columns if name not in RESERVED]
+            raise SelectionError(
+                f"there is no column {column!r}; the table has {', '.join(own) or 'no others'}."
+            )
 
     def with_column(self, name: str, values: ArrayLike) -> "CellTable":
         """The same cells with one column more (or one replaced)."""
         frame = self.frame.assign(**{name: np.asarray(values, dtype=object)})
-        return CellTable(frame, self.root, self.arrays, self.ignored)
+        return replace(self, frame=frame)
 
     def fingerprint(self) -> str:
         """64 hex digits that change with any cell name, label, group or split; not with order.

@@ -1,0 +1,215 @@
+"""The bookkeeping of the pixel cache: an SQLite index beside files of pixels."""
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hemoscope.errors import HemoscopeError
+
+LOCK_SECONDS = 120.0
+SETTLED_NANOSECONDS = 2_000_000_000
+VARIABLES = 900  # to one query; old SQLite allows 999
+
+_SCHEMA = """
+    CREATE TABLE IF NOT EXISTS pixels (
+        size INTEGER, digest BLOB, slot INTEGER,
+        PRIMARY KEY (size, digest), UNIQUE (size, slot)
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS files (
+        path TEXT PRIMARY KEY, length INTEGER, modified INTEGER, changed INTEGER, digest BLOB
+    ) WITHOUT ROWID;
+"""
+
+
+class CacheError(HemoscopeError):
+    """The pixel cache cannot be used; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class FileState:
+    """By what a file is taken for unchanged since it was last read.
+
+    Attributes:
+        path: Absolute.
+        length: Bytes.
+        modified: Time of the last change of the content, in nanoseconds.
+        changed: Time of the last change of the file's entry: unlike `modified`, copying another
+            file over this one does not preserve it.
+        settled: Whether the last change lies back so far that a further one would show in its
+            time. Clocks of file systems tick slowly, up to 2 s.
+    """
+
+    path: str
+    length: int
+    modified: int
+    changed: int
+    settled: bool = field(compare=False)
+
+    @classmethod
+    def of(cls, file: Path) -> "FileState":
+        """Asks the file system, which raises OSError for a missing file."""
+        stat = file.stat()
+        age = time.time_ns() - max(stat.st_mtime_ns, stat.st_ctime_ns)
+        return cls(
+            os.path.abspath(file),  # noqa: PTH100 (Path.absolute keeps "..")
+            stat.st_size,
+            stat.st_mtime_ns,
+            stat.st_ctime_ns,
+            age > SETTLED_NANOSECONDS,
+        )
+
+
+@dataclass(frozen=True)
+class PixelFile:
+    """Pictures of one size, one after the other.
+
+    Attributes:
+        path: Where.
+        size: Side of a picture in pixels.
+    """
+
+    path: Path
+    size: int
+
+    @property
+    def slot_bytes(self) -> int:
+        """Bytes of one picture."""
+        return self.size * self.size * 3
+
+    def slots(self) -> int:
+        """How many whole pictures are there, covered by the index or not."""
+        return self.path.stat().st_size // self.slot_bytes if self.path.exists() else 0
+
+    def write(self, slot: int, pictures: Sequence[NDArray[np.uint8]]) -> None:
+        """Puts pictures at `slot` and after it, cuts off what lay there, and flushes to disk.
+
+        Ordinary writes, not a map: on a full disk they give an error, a map would kill the process.
+        """
+        with self.path.open("ab") as stream:
+            stream.truncate(slot * self.slot_bytes)
+            for picture in pictures:
+                stream.write(picture.data)
+            stream.flush()
+            os.fsync(stream.fileno())
+
+
+class CacheIndex:
+    """Which content stands in which slot, and which file has which content."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._error(error.strerror or str(error)) from error
+        with self._connection() as connection:
+            connection.executescript(_SCHEMA)
+
+    def digests(self, states: Iterable[FileState]) -> dict[FileState, bytes]:
+        """The content of those files that are unchanged since they were remembered."""
+        states = list(states)
+        with self._connection() as connection:
+            rows = _select(
+                connection,
+                "SELECT path, length, modified, changed, digest FROM files WHERE path IN ({})",
+                [state.path for state in states],
+            )
+            remembered = {tuple(row[:4]): row[4] for row in rows}
+        keys = ((s, (s.path, s.length, s.modified, s.changed)) for s in states)
+        return {state: remembered[key] for state, key in keys if key in remembered}
+
+    def slots(self, size: int, digests: Iterable[bytes]) -> dict[bytes, int]:
+        """The slots of those contents that are there."""
+        with self._connection() as connection:
+            return _slots(connection, size, digests)
+
+    def contents(self, size: int) -> frozenset[bytes]:
+        """Every content that is there at a size."""
+        with self._connection() as connection:
+            rows = connection.execute("SELECT digest FROM pixels WHERE size = ?", (size,))
+            return frozenset(digest for (digest,) in rows)
+
+    def append(
+        self,
+        file: PixelFile,
+        pictures: Mapping[bytes, NDArray[np.uint8]],
+        states: Mapping[FileState, bytes],
+    ) -> None:
+        """Adds pictures by content, those that are there already left out, and remembers files."""
+        with self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")  # waits for other writers, then locks them out
+            known = _slots(connection, file.size, pictures)
+            new = [digest for digest in pictures if digest not in known]
+            first = _next_slot(connection, file.size)
+            if new:
+                file.write(first, [pictures[digest] for digest in new])
+            connection.executemany(
+                "INSERT INTO pixels VALUES (?, ?, ?)",
+                [(file.size, digest, first + i) for i, digest in enumerate(new)],
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)",
+                [
+                    (state.path, state.length, state.modified, state.changed, digest)
+                    for state, digest in states.items()
+                    if state.settled
+                ],
+            )
+            connection.execute("COMMIT")
+
+    def forget_lost_pixels(self, file: PixelFile) -> None:
+        """Drops slots beyond the end of a file that somebody deleted or cut."""
+        with self._connection() as connection:
+            if _next_slot(connection, file.size) > file.slots():
+                connection.execute(
+                    "DELETE FROM pixels WHERE size = ? AND slot >= ?", (file.size, file.slots())
+                )
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """An open index; closing it takes back a transaction that was not committed."""
+        try:
+            path = self._directory / "index.sqlite"
+            with closing(
+                sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)
+            ) as connection:
+                yield connection
+        except sqlite3.OperationalError as error:
+            raise self._error(str(error)) from error
+        except sqlite3.DatabaseError as error:
+            raise CacheError(
+                f"the pixel cache in {self._directory} is damaged ({error}). Delete that folder; "
+                "it is made anew from the images."
+            ) from error
+        except OSError as error:
+            raise self._error(error.strerror or str(error)) from error
+
+    def _error(self, cause: str) -> CacheError:
+        return CacheError(
+            f"the pixel cache in {self._directory} cannot be written: {cause}. Make room there, or "
+            "set HEMOSCOPE_CACHE to a folder on another disk. What is cached already is kept."
+        )
+
+
+def _slots(connection: sqlite3.Connection, size: int, digests: Iterable[bytes]) -> dict[bytes, int]:
+    query = f"SELECT digest, slot FROM pixels WHERE size = {int(size)} AND digest IN ({{}})"  # noqa: S608
+    return dict(_select(connection, query, list(digests)))
+
+
+def _select(connection: sqlite3.Connection, query: str, values: Sequence) -> Iterator[tuple]:
+    """Runs a query that holds `IN ({})`, over any number of values."""
+    for start in range(0, len(values), VARIABLES):
+        part = values[start : start + VARIABLES]
+        yield from connection.execute(query.format(", ".join("?" * len(part))), part)
+
+
+def _next_slot(connection: sqlite3.Connection, size: int) -> int:
+    row = connection.execute("SELECT MAX(slot) FROM pixels WHERE size = ?", (size,)).fetchone()
+    return 0 if row[0] is None else row[0] + 1

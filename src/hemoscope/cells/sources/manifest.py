@@ -1,0 +1,136 @@
+r"""A manifest: a CSV that names one cell a row.
+
+    path     where the image lies, relative to the CSV file ("/" or "\" between folders)
+    label    optional: its class
+    group    optional: patient, slide or field
+    mask     optional: where its mask lies, relative to the CSV file
+    …        any further column; a split is one
+
+UTF-8, with a header; separated by comma, semicolon or tab (as Excel writes it).
+"""
+
+import csv
+import io
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pandas as pd
+
+from hemoscope.cells.sources.source_error import SourceError
+from hemoscope.cells.table import CellTable, CellTableError
+
+_FILE_COLUMNS = ("path", "mask")
+
+
+def open_manifest(file: Path) -> CellTable:
+    """Reads a manifest; the images themselves are not looked at.
+
+    Raises:
+        SourceError: The file is no such table; says what to mend.
+    """
+    text = _text_of(file)
+    delimiter = _delimiter(file, text.partition("\n")[0])
+    try:
+        frame = pd.read_csv(
+            io.StringIO(text), sep=delimiter, dtype=str, keep_default_na=False, index_col=False
+        ).astype(object)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
+        raise SourceError(
+            f"{file} cannot be read as a CSV table ({' '.join(str(error).split())}). Put a cell "
+            "that contains the separator in double quotes."
+        ) from error
+    if frame.empty:
+        raise SourceError(f"{file} has a header but no rows, so it names no cells.")
+    for column in _FILE_COLUMNS:
+        if column in frame:
+            frame[column] = frame[column].str.replace("\\", "/")
+    return CellTable(frame, file.parent)
+
+
+def write_manifest(
+    table: CellTable, file: str | Path, *, provenance: Mapping[str, Any] | None = None
+) -> CellTable:
+    """Writes a table as a manifest, with paths relative to the file.
+
+    Beside it, `NAME.csv.json` gets the fingerprint and the provenance.
+
+    Args:
+        table: Cells in image files.
+        file: The CSV file to write; its folder is made.
+        provenance: How the table came about (the kind of split, its seed), as plain JSON values.
+
+    Returns:
+        The table as the manifest gives it when it is opened, so that `fingerprint()` of the two
+        is the same.
+
+    Raises:
+        CellTableError: The cells stand in an array file, or the file cannot be written.
+    """
+    file = Path(file).absolute()
+    if any(path in table.arrays for path in table.paths):
+        raise CellTableError(
+            "a manifest names image files, but these cells stand in an array file (.npz), which "
+            "brings its own split: use --split-column split."
+        )
+    moved = _relative_to(table, file.parent)
+    note = {"fingerprint": moved.fingerprint(), "cells": len(moved), **(provenance or {})}
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _replace(file, moved.frame.to_csv(index=False))
+        _replace(file.with_name(f"{file.name}.json"), json.dumps(note, indent=2) + "\n")
+    except OSError as error:
+        raise CellTableError(f"cannot write {file}: {error.strerror or error}.") from error
+    return moved
+
+
+def _text_of(file: Path) -> str:
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{file} cannot be read: {error.strerror or error}.") from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"{file} is not UTF-8 text (byte {error.start}). In Excel, save it as "
+            "'CSV UTF-8 (comma delimited)'."
+        ) from error
+    if "\0" in text:
+        raise SourceError(f"{file} holds binary data and is no CSV table.")
+    return text.replace("\r\n", "\n")
+
+
+def _delimiter(file: Path, header: str) -> str:
+    """The separator under which the header has a column `path`."""
+    for delimiter in (",", ";", "\t"):
+        if "path" in next(csv.reader([header], delimiter=delimiter), []):
+            return delimiter
+    raise SourceError(
+        f"{file} has no column 'path'; its first line is {header[:100]!r}. The first line must "
+        "name the columns, among them 'path' with the image files relative to the CSV."
+    )
+
+
+def _relative_to(table: CellTable, folder: Path) -> CellTable:
+    """The same cells, with file names relative to another folder."""
+    shift = PurePosixPath(Path(os.path.relpath(table.root.absolute(), folder)).as_posix())
+    columns = {
+        name: [str(shift / value) if value else value for value in table.frame[name]]
+        for name in _FILE_COLUMNS
+        if name in table.frame
+    }
+    return replace(table, frame=table.frame.assign(**columns), root=folder)
+
+
+def _replace(file: Path, text: str) -> None:
+    """Writes a file whole or not at all."""
+    draft = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    try:
+        draft.write_text(text, encoding="utf-8", newline="")
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,61 @@
+"""Cells as a stream of batches, decoded on threads."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hemoscope.cells.decode import UnreadableImageError
+from hemoscope.cells.parallel import default_workers, map_in_order
+from hemoscope.cells.reading import CellFailure, read_content
+from hemoscope.cells.table import CellTable
+
+
+@dataclass(frozen=True, eq=False)
+class CellBatch:
+    """Some cells of a table, in its order.
+
+    Attributes:
+        rows: (n,) rows that were readable, increasing.
+        pixels: (n, size, size, 3) RGB in 0 … 255, one for each of `rows`.
+        failures: The others of this stretch of the table.
+    """
+
+    rows: NDArray[np.intp]
+    pixels: NDArray[np.uint8]
+    failures: tuple[CellFailure, ...]
+
+
+def read_cells(
+    table: CellTable, size: int, *, batch: int = 64, workers: int | None = None
+) -> Iterator[CellBatch]:
+    """Decodes a table from first row to last, a stretch of `batch` rows at a time.
+
+    An unreadable cell is reported in its batch and stops nothing. At most `workers` + 2 batches
+    are held in memory.
+
+    Args:
+        table: The cells.
+        size: Side in pixels to which the whole frame is resized.
+        batch: Rows to a stretch; a batch has fewer cells where some are unreadable.
+        workers: Threads; by default one for each processor.
+    """
+    stretches = (range(i, min(i + batch, len(table))) for i in range(0, len(table), batch))
+    return map_in_order(
+        lambda rows: _read_stretch(table, rows, size), stretches, workers or default_workers()
+    )
+
+
+def _read_stretch(table: CellTable, rows: range, size: int) -> CellBatch:
+    pixels = np.empty((len(rows), size, size, 3), dtype=np.uint8)
+    readable: list[int] = []
+    failures: list[CellFailure] = []
+    for row in rows:
+        try:
+            pixels[len(readable)] = read_content(table, row).pixels(size)
+        except UnreadableImageError as error:
+            failures.append(CellFailure(row, str(table.paths[row]), error.cause))
+        else:
+            readable.append(row)
+    return CellBatch(np.array(readable, dtype=np.intp), pixels[: len(readable)], tuple(failures))

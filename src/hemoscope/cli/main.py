@@ -1,0 +1,59 @@
+"""`hemoscope VERB …`: the verbs, and what happens when one fails."""
+
+import os
+import sys
+
+import typer
+
+import hemoscope
+from hemoscope.cli.cells import cells
+from hemoscope.cli.classify import classify
+from hemoscope.cli.demo import demo
+from hemoscope.cli.doctor import doctor
+from hemoscope.cli.evaluate import evaluate
+from hemoscope.cli.models import models
+from hemoscope.cli.predict import predict
+from hemoscope.cli.split import split
+from hemoscope.cli.train import train
+from hemoscope.errors import HemoscopeError
+
+app = typer.Typer(
+    name="hemoscope",
+    help="Looks at microscope images of single blood cells: what each one is, how sure it is, "
+    "and when a person must look. A research tool, not a medical device.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for _verb in (cells, split, models, train, predict, evaluate, classify, demo, doctor):
+    app.command()(_verb)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"hemoscope {hemoscope.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version and stop."
+    ),
+) -> None:
+    """The options before the verb."""
+
+
+def main() -> None:
+    """Runs a verb; a user's mistake becomes one message on standard error, and an exit code."""
+    try:
+        app()
+    except HemoscopeError as error:
+        typer.echo(f"hemoscope: {error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader (head, less) has gone. Python would complain once more while shutting down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -1,0 +1,32 @@
+"""Arguments and options that several verbs share, so that they read the same everywhere."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="SOURCE",
+        help="A folder of class folders, a flat folder of images, a manifest CSV, or a MedMNIST "
+        ".npz.",
+        show_default=False,
+    ),
+]
+SplitColumn = Annotated[
+    str | None,
+    typer.Option("--split-column", metavar="COLUMN", help="Column of SOURCE that selects rows."),
+]
+Use = Annotated[
+    str | None, typer.Option("--use", metavar="VALUE", help="Value of that column to use.")
+]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object, and nothing else, on stdout.")
+]
+Model = Annotated[Path, typer.Option("--model", help="A run folder.", show_default=False)]
+Batch = Annotated[int, typer.Option("--batch", min=1, help="Images scored at once.")]
+Bfloat16 = Annotated[
+    bool,
+    typer.Option("--bfloat16", help="Faster where the processor has it; logits differ slightly."),
+]

@@ -1,0 +1,77 @@
+"""`hemoscope train`: SOURCE and a recipe become a run folder."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hemoscope.cli.options import Json
+from hemoscope.cli.output import note, note_failures, print_json, print_table, progress_bar
+from hemoscope.errors import UsageError
+
+RecipeName = Annotated[str, typer.Option("--recipe", help="A shipped recipe, or a YAML file.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="FIELD=VALUE", help="Set one field of the recipe; repeatable."),
+]
+Column = Annotated[
+    str | None, typer.Option("--split-column", help="Short for --set data.split_column=…")
+]
+Weights = Annotated[
+    str | None, typer.Option("--weights", help="Short for --set weights=… (timm, none, a file).")
+]
+
+
+def train(
+    source: Annotated[
+        str | None, typer.Argument(metavar="SOURCE", help="Cells with labels and a split column.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="The run folder to make.")] = None,
+    recipe: RecipeName = "default",
+    settings: Settings = None,
+    split_column: Column = None,
+    weights: Weights = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the run in --out, as it was started.")
+    ] = False,
+    show_recipe: Annotated[
+        bool, typer.Option("--show-recipe", help="Print the recipe with every default, and stop.")
+    ] = False,
+    accelerator: Annotated[str, typer.Option(help="auto, cpu or gpu.")] = "auto",
+    devices: Annotated[str, typer.Option(help="How many, or auto.")] = "auto",
+    nodes: Annotated[int, typer.Option(min=1, help="Nodes of a torchrun or SLURM job.")] = 1,
+    json: Json = False,
+) -> None:
+    """Train a model, or go on with an interrupted training."""
+    from hemoscope.training.recipe_files import dump_recipe, load_recipe
+
+    shortcuts = {"data.split_column": split_column, "weights": weights}
+    given = [f"{name}={value}" for name, value in shortcuts.items() if value is not None]
+    chosen = load_recipe(recipe, tuple([*(settings or []), *given]))
+    if show_recipe:
+        typer.echo(dump_recipe(chosen), nl=False)
+        return
+    if source is None or out is None:
+        raise UsageError("train needs a SOURCE and a run folder: hemoscope train SOURCE --out RUN")
+    if resume and (settings or given or recipe != "default"):
+        raise UsageError("--resume goes on as the run was started; it takes no recipe or settings.")
+
+    from hemoscope.training.session import Session
+    from hemoscope.training.train import Machine
+
+    machine = Machine(accelerator, devices, nodes)
+    with progress_bar("caching cells") as progress:
+        session = (
+            Session.resumed(source, out, progress=progress)
+            if resume
+            else Session.started(source, chosen, out, progress=progress)
+        )
+    note_failures(session.failures, session.cells_seen)
+    if resume:
+        note(f"going on with {out} from {session.where()}")
+    session.train(machine)
+    result = session.outcome()
+    if json:
+        print_json(result)
+        return
+    print_table(f"Trained: {out}", ("", ""), list(result.items()))

@@ -1,0 +1,55 @@
+"""A run folder's model, run by torch. Opened late: everything else here works without torch."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from hemoscope.models.hybrid import HybridClassifier
+from hemoscope.models.store import load_model
+
+
+class TorchScorer:
+    """Scores with a run folder's `model.safetensors`.
+
+    Computes in float32, so that the same cells give the same logits whatever processor has
+    bfloat16; pass `bfloat16=True` where speed matters more.
+    """
+
+    def __init__(self, run: Path, *, bfloat16: bool = False) -> None:
+        stored = load_model(run / "model.safetensors")
+        self._classes = stored.classes
+        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self._model: HybridClassifier = stored.model.eval().to(
+            self._device, memory_format=torch.channels_last
+        )
+        self._run, self._bfloat16 = run, bfloat16
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The C class names, in the order of the logits."""
+        return self._classes
+
+    @property
+    def image_size(self) -> int:
+        """Side in pixels of the images that `score` takes."""
+        return self._model.config.image_size
+
+    def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """(n, size, size, 3) uint8 RGB → (n, C) logits."""
+        images = torch.from_numpy(pixels).to(self._device).permute(0, 3, 1, 2).float().div_(255)
+        with (
+            torch.inference_mode(),
+            torch.autocast(self._device.type, torch.bfloat16, enabled=self._bfloat16),
+        ):
+            return self._model(images).float().cpu().numpy()
+
+    def describe(self) -> dict[str, Any]:
+        """Where the model came from."""
+        return {
+            "model": str(self._run),
+            "engine": f"torch {torch.__version__}",
+            "precision": "bfloat16" if self._bfloat16 else "float32",
+        }

@@ -1,0 +1,1 @@
+"""Backbones: an image goes in, feature maps of several sizes come out."""

@@ -1,0 +1,155 @@
+"""The model: normalise, backbone, tokens, encoder, fusion, head."""
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple, Self, overload
+
+import torch
+from torch import Tensor, nn
+
+from hemoscope.models.backbones.backbone import Backbone, map_shapes
+from hemoscope.models.config import ModelConfig, Normalisation
+from hemoscope.models.encoder import TokenEncoder
+from hemoscope.models.fusion import Fused, Fusion
+from hemoscope.models.tokens import TokenEmbedding
+
+
+class WithAttention(NamedTuple):
+    """Logits, and where the model looked.
+
+    Attributes:
+        logits: (batch, classes).
+        blocks: One (batch, heads, tokens, tokens) per encoder block, first block first; each
+            row sums to 1. Empty for a model without encoder.
+        pooling: (batch, tokens), the weights of attention pooling; None without that part.
+        grids: (height, width) of each map, in the order of its tokens; row by row within a map.
+    """
+
+    logits: Tensor
+    blocks: tuple[Tensor, ...]
+    pooling: Tensor | None
+    grids: tuple[tuple[int, int], ...]
+
+
+class Normalise(nn.Module):
+    """`(images - mean) / std` per channel. Part of the model, so that nobody forgets it."""
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, values: Normalisation) -> None:
+        super().__init__()
+        # Not saved as tensors: the configuration beside the weights holds the numbers.
+        self.register_buffer("mean", torch.tensor(values.mean).view(3, 1, 1), persistent=False)
+        self.register_buffer("std", torch.tensor(values.std).view(3, 1, 1), persistent=False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(batch, 3, height, width) in [0, 1] to the same shape."""
+        return (images - self.mean) / self.std
+
+
+class HybridClassifier(nn.Module):
+    """A convolutional backbone whose map a small transformer reads before the head does.
+
+    Attributes:
+        config: What it was built from, with the normalisation written out.
+        classes: How many.
+    """
+
+    def __init__(
+        self,
+        config: ModelConfig,
+        classes: int,
+        body: nn.Module,
+        normalisation: Normalisation,
+    ) -> None:
+        super().__init__()
+        self.config = config.model_copy(update={"normalisation": normalisation})
+        self.classes = classes
+        self._frozen: tuple[str, ...] = ()
+        self.normalise = Normalise(normalisation)
+        self.backbone = Backbone(body, config.stages)
+        shapes = map_shapes(self.backbone, config.image_size)
+        self.tokens = TokenEmbedding(shapes, config.width, positions=config.positions)
+        self.encoder = TokenEncoder(self.tokens.width, config.encoder)
+        self.fusion = Fusion(
+            config.fusion,
+            channels=shapes[-1].channels,
+            token_width=self.tokens.width,
+            norm_epsilon=config.encoder.epsilon if config.fusion_norm else None,
+        )
+        self.head = _head(self.fusion.width, config, classes)
+
+    @overload
+    def forward(self, images: Tensor, return_attention: Literal[False] = False) -> Tensor: ...
+    @overload
+    def forward(self, images: Tensor, return_attention: Literal[True]) -> WithAttention: ...
+    def forward(self, images: Tensor, return_attention: bool = False) -> Tensor | WithAttention:
+        """Classify a batch.
+
+        Args:
+            images: (batch, 3, height, width), RGB in [0, 1].
+            return_attention: Whether to hand out attention maps. They cost memory: fused
+                attention, which never holds them, is used otherwise. The logits are the same
+                in eval mode.
+
+        Returns:
+            Logits (batch, classes), or `WithAttention`.
+        """
+        maps = self.backbone(self.normalise(images))
+        tokens, blocks = self.encoder(self.tokens(maps), return_attention)
+        fused: Fused = self.fusion(maps[-1], tokens)
+        logits = self.head(fused.vector)
+        if not return_attention:
+            return logits
+        grids = tuple((each.shape[-2], each.shape[-1]) for each in maps)
+        return WithAttention(logits, blocks, fused.weights, grids)
+
+    def features(self, images: Tensor) -> Tensor:
+        """The fused vector before the head: (batch, fusion width). Images as in `forward`."""
+        maps = self.backbone(self.normalise(images))
+        tokens, _ = self.encoder(self.tokens(maps))
+        fused: Fused = self.fusion(maps[-1], tokens)
+        return fused.vector
+
+    @property
+    def frozen(self) -> tuple[str, ...]:
+        """Names of the frozen modules, as in `named_modules`."""
+        return self._frozen
+
+    def set_frozen(self, names: Iterable[str]) -> None:
+        """Freeze exactly these modules and everything in them; unfreeze all others.
+
+        A frozen module gets no gradients and stays in eval mode through `train()`, so that
+        its BatchNorm statistics stand still too.
+
+        Args:
+            names: As in `named_modules`.
+
+        Raises:
+            AttributeError: If there is no such module.
+        """
+        modules = {name: self.get_submodule(name) for name in names}
+        self.requires_grad_(True)
+        for module in modules.values():
+            module.requires_grad_(False)
+        self._frozen = tuple(modules)
+        self.train(self.training)
+
+    def train(self, mode: bool = True) -> Self:
+        """Set the mode of everything but frozen modules, which stay in eval mode."""
+        super().train(mode)
+        for name in self._frozen:
+            self.get_submodule(name).eval()
+        return self
+
+
+def _head(width: int, config: ModelConfig, classes: int) -> nn.Sequential:
+    hidden = config.head_hidden
+    if hidden is None:
+        return nn.Sequential(nn.Dropout(config.head_dropout), nn.Linear(width, classes))
+    return nn.Sequential(
+        nn.Linear(width, hidden),
+        nn.ReLU(),
+        nn.Dropout(config.head_dropout),
+        nn.Linear(hidden, classes),
+    )

@@ -1,0 +1,117 @@
+"""A model as one safetensors file: weights, configuration and class names travel together."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from hemoscope.errors import HemoscopeError
+from hemoscope.models.backbones.weights import NONE
+from hemoscope.models.build import build_model
+from hemoscope.models.config import ModelConfig
+from hemoscope.models.hybrid import HybridClassifier
+
+_FORMAT = "hemoscope-model"
+_VERSION = "1"
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A model from a file, in eval mode on the CPU.
+
+    Attributes:
+        model: Nothing in it is frozen.
+        classes: Names, in the order of the logits.
+    """
+
+    model: HybridClassifier
+    classes: tuple[str, ...]
+
+
+def save_model(model: HybridClassifier, classes: Sequence[str], path: Path) -> None:
+    """Write a model. A file that is already there is replaced in one step.
+
+    Args:
+        model: Any device, any memory format.
+        classes: Names, in the order of the logits.
+        path: Usually ends with `.safetensors`.
+
+    Raises:
+        HemoscopeError: If there are more or fewer names than logits.
+    """
+    if len(classes) != model.classes:
+        raise HemoscopeError(
+            f"The model tells {model.classes} classes apart, but {len(classes)} names were given."
+        )
+    metadata = {
+        "format": _FORMAT,
+        "version": _VERSION,
+        "config": model.config.model_dump_json(),
+        "classes": json.dumps(list(classes), ensure_ascii=False),
+    }
+    tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    half_written = path.with_name(path.name + ".part")
+    save_file(tensors, half_written, metadata)
+    half_written.replace(path)
+
+
+def load_model(path: Path) -> StoredModel:
+    """Read a model that `save_model` wrote.
+
+    Raises:
+        HemoscopeError: If the file is missing, cut short, not a hemoscope model, from a later
+            version, or holds other tensors than its configuration asks for.
+    """
+    metadata, tensors = _read(path)
+    config, classes = _interpret(path, metadata)
+    model = build_model(config, len(classes), NONE)
+    try:
+        model.load_state_dict(tensors)
+    except RuntimeError as error:
+        first = str(error).splitlines()[1].strip()
+        raise HemoscopeError(
+            f"The tensors in {path} do not fit the model it describes ({config.backbone}): "
+            f"{first} The file was changed after it was written, or its writer had another "
+            "version of hemoscope or timm; provenance.json in the run folder names the versions."
+        ) from error
+    return StoredModel(model.eval(), classes)
+
+
+def _read(path: Path) -> tuple[Mapping[str, str], dict[str, Tensor]]:
+    if not path.is_file():
+        raise HemoscopeError(f"There is no model file {path}.")
+    try:
+        with safe_open(path, framework="pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            return file.metadata() or {}, tensors
+    except (SafetensorError, OSError) as error:
+        raise HemoscopeError(
+            f"{path} cannot be read as safetensors ({error}). It was cut short, or is another "
+            "kind of file. Copy it again, or train again."
+        ) from error
+
+
+def _interpret(path: Path, metadata: Mapping[str, str]) -> tuple[ModelConfig, tuple[str, ...]]:
+    if metadata.get("format") != _FORMAT:
+        raise HemoscopeError(
+            f"{path} is a safetensors file, but not a model that hemoscope saved: it names no "
+            "configuration and no classes. To start training from a backbone's weights, "
+            "write its path as weights: in the recipe."
+        )
+    if metadata.get("version") != _VERSION:
+        raise HemoscopeError(
+            f"{path} was written in version {metadata.get('version')} of the model format; "
+            f"this hemoscope reads version {_VERSION}. Update hemoscope."
+        )
+    try:
+        config = ModelConfig.model_validate_json(metadata["config"])
+        return config, tuple(json.loads(metadata["classes"]))
+    except (KeyError, ValueError, ValidationError) as error:
+        raise HemoscopeError(
+            f"The description of the model in {path} is damaged ({error})."
+        ) from error

@@ -1,0 +1,1 @@
+"""What happens beside the training loop: history, progress, averaged weights."""

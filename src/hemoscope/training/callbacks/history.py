@@ -1,0 +1,72 @@
+"""`history.csv`: one row an epoch, which survives interruptions with the checkpoint."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from lightning.pytorch import Callback, Trainer
+
+from hemoscope.training.module import TrainingModule
+
+COLUMNS = (
+    "epoch",
+    "train_loss",
+    "train_accuracy",
+    "val_loss",
+    "val_accuracy",
+    "learning_rate",
+    "seconds",
+    "images_per_second",
+)
+
+
+class History(Callback):
+    """Collects the rows and rewrites the file at the end of each epoch.
+
+    The rows travel in the checkpoint: a resumed run starts from the history that belongs to it,
+    whatever an interrupted epoch had left in the file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.rows: list[dict[str, float]] = []
+        self._path = path
+        self._epoch_started = 0.0
+        self._train_seconds = 0.0
+
+    def on_train_epoch_start(self, trainer: Trainer, pl_module: TrainingModule) -> None:
+        """Starts the clock."""
+        self._epoch_started = time.perf_counter()
+
+    def on_validation_start(self, trainer: Trainer, pl_module: TrainingModule) -> None:
+        """Stops the clock of training proper: validation is no part of its speed."""
+        self._train_seconds = time.perf_counter() - self._epoch_started
+
+    def on_train_epoch_end(self, trainer: Trainer, pl_module: TrainingModule) -> None:
+        """Adds the epoch's row; `images_per_second` is over the training part of the epoch."""
+        figures = {name: float(value) for name, value in trainer.callback_metrics.items()}
+        cells = len(trainer.train_dataloader.dataset)  # type: ignore[union-attr]
+        self.rows.append(
+            {
+                "epoch": trainer.current_epoch + 1,
+                **{name: figures[name] for name in COLUMNS[1:5]},
+                "learning_rate": pl_module.head_rate(),
+                "seconds": round(time.perf_counter() - self._epoch_started, 3),
+                "images_per_second": round(cells / self._train_seconds, 2),
+            }
+        )
+        if trainer.is_global_zero:
+            self._write()
+
+    def _write(self) -> None:
+        part = self._path.with_suffix(".part")
+        pd.DataFrame(self.rows, columns=list(COLUMNS)).to_csv(part, index=False)
+        part.replace(self._path)
+
+    def state_dict(self) -> dict[str, Any]:
+        """The rows so far, into the checkpoint."""
+        return {"rows": self.rows}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """The rows up to the checkpoint; later ones in the file belong to a lost epoch."""
+        self.rows = list(state_dict["rows"])

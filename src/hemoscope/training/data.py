@@ -1,0 +1,100 @@
+"""Cached cells as batches for Lightning: no image file is opened while a model trains."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypedDict
+
+import numpy as np
+import torch
+from lightning.pytorch import LightningDataModule
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, DistributedSampler
+
+from hemoscope.training.recipe import Recipe
+
+
+class Batch(TypedDict):
+    """What a step gets: (n, h, w, 3) uint8 pixels and (n,) class indices."""
+
+    pixels: Tensor
+    targets: Tensor
+
+
+class Pixels(Protocol):
+    """Where pixels come from: the cache, or an array in memory."""
+
+    def batch(self, rows: NDArray[np.intp]) -> NDArray[np.uint8]:
+        """(n, h, w, 3) uint8 of the given rows."""
+        ...
+
+
+@dataclass(frozen=True)
+class LabelledCells:
+    """Cells with pixels and targets: `rows` of `pixels`, and each one's class index."""
+
+    pixels: Pixels
+    rows: NDArray[np.intp]
+    targets: NDArray[np.intp]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+class _CellDataset(Dataset[Batch]):
+    """Hands out whole batches: one gather from the memory map instead of n."""
+
+    def __init__(self, cells: LabelledCells) -> None:
+        self._cells = cells
+
+    def __len__(self) -> int:
+        return len(self._cells)
+
+    def __getitem__(self, index: int) -> Batch:
+        return self.__getitems__([index])
+
+    def __getitems__(self, indices: Sequence[int]) -> Batch:
+        chosen = np.asarray(indices, dtype=np.intp)
+        return {
+            "pixels": torch.from_numpy(self._cells.pixels.batch(self._cells.rows[chosen])),
+            "targets": torch.from_numpy(self._cells.targets[chosen]),
+        }
+
+
+def _as_it_is(batch: Batch) -> Batch:
+    return batch
+
+
+class CellData(LightningDataModule):
+    """Training and validation batches.
+
+    The order of an epoch depends on the seed and the epoch alone, so that a resumed run sees
+    the same batches as one that was never interrupted.
+    """
+
+    def __init__(self, train: LabelledCells, validation: LabelledCells, recipe: Recipe) -> None:
+        super().__init__()
+        self._train, self._validation, self._recipe = train, validation, recipe
+
+    def train_dataloader(self) -> DataLoader[Batch]:
+        """Shuffled anew each epoch, split between processes where there are several."""
+        return self._loader(self._train, shuffle=True)
+
+    def val_dataloader(self) -> DataLoader[Batch]:
+        """In order."""
+        return self._loader(self._validation, shuffle=False)
+
+    def _loader(self, cells: LabelledCells, *, shuffle: bool) -> DataLoader[Batch]:
+        dataset = _CellDataset(cells)
+        world, rank = (self.trainer.world_size, self.trainer.global_rank) if self.trainer else (1, 0)
+        sampler = DistributedSampler(
+            dataset, num_replicas=world, rank=rank, shuffle=shuffle, seed=self._recipe.seed
+        )
+        # Workers would only copy: a batch is one read from memory that is mapped already.
+        return DataLoader(
+            dataset,
+            batch_size=self._recipe.batch_size,
+            sampler=sampler,
+            collate_fn=_as_it_is,
+            pin_memory=torch.cuda.is_available(),
+        )

@@ -1,0 +1,114 @@
+"""What one training step and one validation step are."""
+
+from typing import Any
+
+import torch
+from lightning.pytorch import LightningModule
+from lightning.pytorch.utilities.types import OptimizerLRScheduler
+from torch import Tensor
+from torch.optim import AdamW
+from torch.optim.lr_scheduler import LambdaLR
+from torchmetrics import MeanMetric
+
+from hemoscope.models.freezing import freeze, plan_at
+from hemoscope.models.groups import parameter_groups
+from hemoscope.models.hybrid import HybridClassifier
+from hemoscope.training.augmentation import augment, to_unit_range
+from hemoscope.training.data import Batch
+from hemoscope.training.losses import classification_loss
+from hemoscope.training.recipe import Recipe
+from hemoscope.training.schedule import rate_factor
+
+# Keeps the seeds of different epochs and processes apart; any large odd number would do.
+_SEED_STRIDE = 1_000_003
+
+
+class TrainingModule(LightningModule):
+    """A model, its recipe, and the figures of the epoch under way.
+
+    Every random draw (dropout, augmentation) is seeded anew each epoch from the recipe's seed
+    and the epoch, so that a run goes on after an interruption as if there had been none.
+    """
+
+    def __init__(
+        self, model: HybridClassifier, recipe: Recipe, class_weights: Tensor | None = None
+    ) -> None:
+        super().__init__()
+        self.model = model.to(memory_format=torch.channels_last)
+        self.recipe = recipe
+        self.register_buffer("class_weights", class_weights, persistent=False)
+        self.figures = torch.nn.ModuleDict(
+            {
+                f"{stage}_{name}": MeanMetric()
+                for stage in ("train", "val")
+                for name in ("loss", "accuracy")
+            }
+        )
+        self._generator = torch.Generator()
+        self._freeze(0)
+
+    def on_train_epoch_start(self) -> None:
+        """Seeds the epoch and, with progressive unfreezing, frees what is due."""
+        seed = self.recipe.seed + _SEED_STRIDE * (self.current_epoch + 1) + self.global_rank
+        torch.manual_seed(seed)
+        self._generator.manual_seed(seed)
+        self._freeze(self.current_epoch)
+
+    def _freeze(self, epoch: int) -> None:
+        freeze(self.model, plan_at(self.recipe.freezing.schedule, epoch))
+
+    def training_step(self, batch: Batch, _index: int) -> Tensor:
+        """Loss of one augmented batch."""
+        images = augment(
+            to_unit_range(batch["pixels"]), self.recipe.augmentation, self._generator
+        )
+        return self._score(images, batch["targets"], "train")
+
+    def validation_step(self, batch: Batch, _index: int) -> None:
+        """Figures of one batch as it is."""
+        self._score(to_unit_range(batch["pixels"]), batch["targets"], "val")
+
+    def _score(self, images: Tensor, targets: Tensor, stage: str) -> Tensor:
+        images = images.contiguous(memory_format=torch.channels_last)
+        logits = self.model(images)
+        loss = classification_loss(logits, targets, self.recipe.loss, self.class_weights)
+        right = (logits.argmax(dim=1) == targets).float()
+        self.figures[f"{stage}_loss"].update(loss.detach(), weight=len(targets))
+        self.figures[f"{stage}_accuracy"].update(right)
+        return loss
+
+    def on_validation_epoch_end(self) -> None:
+        """Publishes the epoch's figures, training's as well: validation is its last act.
+
+        Training's are means over the epoch, dropout and augmentation and all.
+        """
+        for name, metric in self.figures.items():
+            self.log(name, metric.compute(), prog_bar=True)  # type: ignore[operator]
+            metric.reset()  # type: ignore[operator]
+
+    def running(self, name: str) -> float:
+        """A figure of this process over the epoch so far; asks no other process."""
+        metric: Any = self.figures[name]
+        return float(metric.mean_value / metric.weight)
+
+    def configure_optimizers(self) -> OptimizerLRScheduler:
+        """AdamW over the trainable parameters, a rate for each part, one schedule for all."""
+        optimiser = self.recipe.optimiser
+        groups = [
+            {
+                "params": list(group.parameters),
+                "lr": getattr(optimiser, group.part),
+                "weight_decay": optimiser.weight_decay if group.decay else 0.0,
+                "name": f"{group.part}{'' if group.decay else ' (no decay)'}",
+            }
+            for group in parameter_groups(self.model)
+        ]
+        steps = int(self.trainer.estimated_stepping_batches)
+        adamw = AdamW(groups)
+        schedule = LambdaLR(adamw, lambda step: rate_factor(step, steps, optimiser))
+        return {"optimizer": adamw, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def head_rate(self) -> float:
+        """The learning rate of the last parameter group (the head), for the history."""
+        optimiser: Any = self.optimizers(use_pl_optimizer=False)
+        return float(optimiser.param_groups[-1]["lr"])

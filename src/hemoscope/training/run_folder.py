@@ -1,0 +1,113 @@
+"""The run folder: what a training leaves behind, and all that later rooms need of it.
+
+    recipe.yaml          the recipe, every default written out
+    provenance.json      data, versions, hardware, git, time
+    history.csv          one row an epoch
+    history.svg          the same as curves
+    model.safetensors    the kept model, with its configuration and classes
+    checkpoints/         for resuming
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hemoscope.errors import HemoscopeError
+from hemoscope.training.recipe import Recipe
+from hemoscope.training.recipe_files import dump_recipe, load_recipe
+
+
+class RunFolderError(HemoscopeError):
+    """A run folder that is missing, taken, or does not fit what is asked of it."""
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The places in a run folder."""
+
+    path: Path
+
+    @property
+    def recipe(self) -> Path:
+        """The resolved recipe."""
+        return self.path / "recipe.yaml"
+
+    @property
+    def provenance(self) -> Path:
+        """What the run was made of."""
+        return self.path / "provenance.json"
+
+    @property
+    def history(self) -> Path:
+        """One row an epoch."""
+        return self.path / "history.csv"
+
+    @property
+    def model(self) -> Path:
+        """The kept model."""
+        return self.path / "model.safetensors"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Where training goes on from."""
+        return self.path / "checkpoints"
+
+    @property
+    def last_checkpoint(self) -> Path:
+        """The newest complete epoch."""
+        return self.checkpoints / "last.ckpt"
+
+    @property
+    def finished(self) -> bool:
+        """Whether training came to its end: the model is written last."""
+        return self.model.is_file()
+
+
+def start_run(path: Path, recipe: Recipe, provenance: dict[str, Any]) -> RunFolder:
+    """Makes a run folder and writes down what the run is.
+
+    Raises:
+        RunFolderError: There is a run in the folder already, or it cannot be written.
+    """
+    run = RunFolder(path)
+    if run.recipe.exists():
+        raise RunFolderError(
+            f"{path} holds a run already. Go on with it by --resume, or name another folder."
+        )
+    try:
+        run.checkpoints.mkdir(parents=True, exist_ok=True)
+        write_provenance(run, provenance)
+        run.recipe.write_text(dump_recipe(recipe), encoding="utf-8")
+    except OSError as error:
+        raise RunFolderError(f"cannot write to {path}: {error.strerror or error}.") from error
+    return run
+
+
+def open_run(path: Path) -> RunFolder:
+    """The run folder at a path.
+
+    Raises:
+        RunFolderError: There is none.
+    """
+    run = RunFolder(path)
+    if not run.recipe.is_file():
+        raise RunFolderError(f"{path} is no run folder (it has no recipe.yaml).")
+    return run
+
+
+def read_recipe(run: RunFolder) -> Recipe:
+    """The recipe that a run was started with."""
+    return load_recipe(str(run.recipe))
+
+
+def read_provenance(run: RunFolder) -> dict[str, Any]:
+    """What a run was made of."""
+    return json.loads(run.provenance.read_text(encoding="utf-8"))
+
+
+def write_provenance(run: RunFolder, provenance: dict[str, Any]) -> None:
+    """Writes `provenance.json` in one step, so that a kill leaves the old or the new one."""
+    part = run.provenance.with_suffix(".part")
+    part.write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")
+    part.replace(run.provenance)

@@ -1,0 +1,111 @@
+"""One call of `hemoscope train`: open the cells, start or find the run, train, draw the curves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from hemoscope.cells import CellFailure, CellTable, PixelCache, open_cells
+from hemoscope.training.provenance import describe_run
+from hemoscope.training.recipe import Recipe
+from hemoscope.training.run_folder import (
+    RunFolder,
+    RunFolderError,
+    open_run,
+    read_provenance,
+    read_recipe,
+    start_run,
+)
+from hemoscope.training.train import Machine, TrainingCells, prepare_cells, train_model
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Session:
+    """Everything that a training needs, checked, before the first step.
+
+    Attributes:
+        run: Where it is kept.
+        recipe: What is done.
+        cells: The pixels and targets of both splits.
+        failures: Cells that could not be read.
+        cells_seen: How many the SOURCE names.
+    """
+
+    run: RunFolder
+    recipe: Recipe
+    cells: TrainingCells
+    failures: tuple[CellFailure, ...]
+    cells_seen: int
+
+    @classmethod
+    def started(
+        cls, source: str, recipe: Recipe, out: Path, *, progress: Progress | None = None
+    ) -> "Session":
+        """A new run in a new folder.
+
+        Raises:
+            HemoscopeError: The SOURCE, the recipe or the folder does not do.
+        """
+        table = open_cells(source)
+        cells, failures = _pixels(table, recipe, progress)
+        run = start_run(out, recipe, describe_run(table, source, recipe))
+        return cls(run, recipe, cells, failures, len(table))
+
+    @classmethod
+    def resumed(cls, source: str, out: Path, *, progress: Progress | None = None) -> "Session":
+        """The run in a folder, with the recipe that it was started with.
+
+        Raises:
+            RunFolderError: There is no run, it is finished, or its cells were others.
+        """
+        run = open_run(out)
+        if run.finished:
+            raise RunFolderError(f"the run in {out} came to its end; there is nothing to resume.")
+        recipe, table = read_recipe(run), open_cells(source)
+        before = read_provenance(run)["data"]["fingerprint"]
+        if table.fingerprint() != before:
+            raise RunFolderError(
+                f"the run in {out} was started on other cells than {source} holds now (other "
+                "names, labels or splits). Go on with the same SOURCE, or start a new run."
+            )
+        cells, failures = _pixels(table, recipe, progress)
+        return cls(run, recipe, cells, failures, len(table))
+
+    def where(self) -> str:
+        """What a resumed run starts from, in words."""
+        if not self.run.last_checkpoint.is_file():
+            return "the beginning (no epoch was complete)"
+        return f"the end of epoch {len(pd.read_csv(self.run.history))}"
+
+    def train(self, machine: Machine | None = None) -> None:
+        """Trains to the end, and draws the curves."""
+        from hemoscope.reports import save_history_figure  # noqa: PLC0415 (opens matplotlib)
+
+        train_model(self.cells, self.recipe, self.run, machine=machine)
+        save_history_figure(pd.read_csv(self.run.history), self.run.path / "history.svg")
+
+    def outcome(self) -> dict[str, Any]:
+        """The figures of the kept epoch, as plain JSON values."""
+        history = pd.read_csv(self.run.history)
+        best = self.recipe.keep == "best"
+        row = history.loc[history["val_accuracy"].idxmax()] if best else history.iloc[-1]
+        return {
+            "run": str(self.run.path),
+            "epochs": len(history),
+            "kept_epoch": int(row["epoch"]),
+            "val_accuracy": float(row["val_accuracy"]),
+            "val_loss": float(row["val_loss"]),
+            "seconds": float(history["seconds"].sum()),
+            "images_per_second": float(history["images_per_second"].mean()),
+        }
+
+
+def _pixels(
+    table: CellTable, recipe: Recipe, progress: Progress | None
+) -> tuple[TrainingCells, tuple[CellFailure, ...]]:
+    cached = PixelCache().open(table, recipe.model.image_size, progress=progress)
+    return prepare_cells(table, cached, cached.readable, recipe), cached.failures

@@ -1,0 +1,251 @@
+"""`train`: a table of cells and a recipe become a run folder."""
+
+import logging
+import shutil
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import torch
+from lightning.pytorch import Callback, Trainer, seed_everything
+from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint
+from lightning.pytorch.loggers import TensorBoardLogger
+
+from hemoscope.cells import CellTable
+from hemoscope.errors import HemoscopeError
+from hemoscope.models.build import build_model
+from hemoscope.models.store import save_model
+from hemoscope.training.callbacks.ema import averaged_weights
+from hemoscope.training.callbacks.history import History
+from hemoscope.training.callbacks.progress import progress_callbacks
+from hemoscope.training.data import CellData, LabelledCells, Pixels
+from hemoscope.training.losses import balanced_weights
+from hemoscope.training.module import TrainingModule
+from hemoscope.training.precision import lightning_precision
+from hemoscope.training.recipe import Recipe
+from hemoscope.training.run_folder import RunFolder, read_provenance, write_provenance
+
+
+_EXPECTED_ADVICE = (
+    r".*does not have many workers.*",  # a batch is one read from mapped memory
+    r".*The number of training batches .* is smaller than the logging interval.*",
+    r".*Checkpoint directory .* exists and is not empty.*",
+    r".*Found .* in the checkpoint.*",
+    r".*LeafSpec.* is deprecated.*",  # Lightning 2.6 with a newer torch
+    r".*lr_scheduler.step.*before.*optimizer.step.*",  # Lightning's order on resuming
+)
+
+
+class TrainingError(HemoscopeError):
+    """Data that a model cannot be trained on as asked."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What to train on; Lightning's names. Several nodes: start it with torchrun or SLURM."""
+
+    accelerator: str = "auto"
+    devices: str = "auto"
+    nodes: int = 1
+
+
+@dataclass(frozen=True)
+class TrainingCells:
+    """The cells of a run, ready in memory: classes, and both splits with pixels and targets."""
+
+    classes: tuple[str, ...]
+    train: LabelledCells
+    validation: LabelledCells
+
+
+def prepare_cells(
+    table: CellTable, pixels: Pixels, readable: np.ndarray, recipe: Recipe
+) -> TrainingCells:
+    """Sorts the readable cells into training and validation.
+
+    Args:
+        table: Cells with labels and the recipe's split column.
+        pixels: Their pixels, by row of `table`.
+        readable: Row numbers that could be decoded.
+        recipe: Says which split is which.
+
+    Raises:
+        TrainingError: No labels, an empty split, one class only, or a class that is validated
+            but never trained on.
+    """
+    labels = table.labels
+    if labels is None:
+        raise TrainingError("these cells have no labels. Train on class folders or a manifest.")
+    data = recipe.data
+    wanted = {
+        value: np.intersect1d(np.flatnonzero(_split(table, data.split_column) == value), readable)
+        for value in (data.train, data.validation)
+    }
+    for value, rows in wanted.items():
+        if len(rows) == 0:
+            raise TrainingError(
+                f"no readable cell has {value!r} in column {data.split_column!r}. Make a split "
+                "with `hemoscope split`, or name the values in the recipe (data.train, …)."
+            )
+    classes = tuple(sorted(set(labels[wanted[data.train]])))
+    if len(classes) < 2:
+        raise TrainingError(f"the training cells are all {classes[0]}; at least two classes needed.")
+    unseen = sorted(set(labels[wanted[data.validation]]) - set(classes))
+    if unseen:
+        raise TrainingError(
+            f"no training cell is {', '.join(unseen)}, but validation cells are. Split again "
+            "(`hemoscope split`), so that every class stands in training."
+        )
+    index = {name: i for i, name in enumerate(classes)}
+    train, validation = (
+        LabelledCells(pixels, rows, np.array([index[name] for name in labels[rows]]))
+        for rows in wanted.values()
+    )
+    return TrainingCells(classes, train, validation)
+
+
+def train_model(
+    cells: TrainingCells,
+    recipe: Recipe,
+    run: RunFolder,
+    *,
+    machine: Machine | None = None,
+    extra_callbacks: tuple[Callback, ...] = (),
+) -> None:
+    """Trains, or goes on training where the last checkpoint stands, and keeps the model.
+
+    Args:
+        cells: From `prepare_cells`.
+        recipe: Of the run folder.
+        run: Started by `start_run`; holds `model.safetensors` and `history.csv` afterwards.
+        machine: Processors and nodes.
+        extra_callbacks: Further Lightning callbacks.
+    """
+    machine = machine or Machine()
+    with _quiet_library():
+        seed_everything(recipe.seed, workers=True, verbose=False)
+        resuming = run.last_checkpoint.is_file()
+        module = _module(cells, recipe, weights="none" if resuming else recipe.weights)
+        history, best = History(run.history), _best_epoch(run)
+        trainer = Trainer(
+            accelerator=machine.accelerator,
+            devices=machine.devices,
+            num_nodes=machine.nodes,
+            precision=lightning_precision(recipe.precision, machine.accelerator),
+            max_epochs=recipe.epochs,
+            gradient_clip_val=recipe.optimiser.clip_norm,
+            callbacks=[
+                *_optional_callbacks(recipe),
+                history,
+                *progress_callbacks(),
+                *extra_callbacks,
+                *([best] if recipe.keep == "best" else []),
+                _last_epoch(run),
+            ],
+            logger=_tensorboard(run),
+            default_root_dir=run.path,
+            num_sanity_val_steps=0,
+            use_distributed_sampler=False,  # CellData splits the cells itself
+            enable_model_summary=False,
+            enable_progress_bar=sys.stderr.isatty(),
+        )
+        resume = str(run.last_checkpoint) if resuming else None
+        started = time.perf_counter()
+        data = CellData(cells.train, cells.validation, recipe)
+        # weights_only: a checkpoint is data, and no pickled code in it is ever run
+        trainer.fit(module, data, ckpt_path=resume, weights_only=True)
+    if trainer.is_global_zero:
+        if recipe.keep == "best":
+            _load_weights(module, Path(best.best_model_path))
+        _finish(module, cells.classes, run, time.perf_counter() - started)
+
+
+def _split(table: CellTable, column: str) -> np.ndarray:
+    if column not in table.frame:
+        raise TrainingError(
+            f"the cells have no column {column!r} that says what to train on. Write one with "
+            "`hemoscope split`, or name another by --split-column."
+        )
+    return table.frame[column].astype(str).to_numpy()
+
+
+def _module(cells: TrainingCells, recipe: Recipe, weights: str) -> TrainingModule:
+    model = build_model(recipe.model, len(cells.classes), weights=weights)
+    balanced = recipe.loss.class_weights == "balanced"
+    class_weights = (
+        balanced_weights(cells.train.targets, len(cells.classes)) if balanced else None
+    )
+    return TrainingModule(model, recipe, class_weights)
+
+
+def _best_epoch(run: RunFolder) -> ModelCheckpoint:
+    return ModelCheckpoint(
+        dirpath=run.checkpoints,
+        filename="best",
+        monitor="val_accuracy",
+        mode="max",
+        enable_version_counter=False,
+        save_on_train_epoch_end=True,
+    )
+
+
+def _last_epoch(run: RunFolder) -> ModelCheckpoint:
+    """Written after each epoch, in one step (Lightning renames it into place)."""
+    return ModelCheckpoint(
+        dirpath=run.checkpoints,
+        filename=run.last_checkpoint.stem,
+        enable_version_counter=False,
+        save_on_train_epoch_end=True,
+    )
+
+
+def _optional_callbacks(recipe: Recipe) -> list[Callback]:
+    callbacks: list[Callback] = []
+    if recipe.ema_decay is not None:
+        callbacks.append(averaged_weights(recipe.ema_decay))
+    if recipe.early_stopping is not None:
+        callbacks.append(EarlyStopping("val_loss", patience=recipe.early_stopping))
+    return callbacks
+
+
+def _load_weights(module: TrainingModule, checkpoint: Path) -> None:
+    # Under weight averaging this is the average: what was validated is what is kept.
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
+    module.load_state_dict(state)
+
+
+def _finish(
+    module: TrainingModule, classes: tuple[str, ...], run: RunFolder, seconds: float
+) -> None:
+    """Keeps the model and drops the checkpoints, which only an unfinished run needs."""
+    provenance = read_provenance(run)
+    spent = provenance.get("training_seconds", 0.0) + seconds
+    write_provenance(run, {**provenance, "training_seconds": round(spent, 1)})
+    save_model(module.model, classes, run.model)
+    shutil.rmtree(run.checkpoints)
+
+
+@contextmanager
+def _quiet_library() -> Iterator[None]:
+    """Silences Lightning's advice on choices that are made here on purpose."""
+    logger = logging.getLogger("lightning.pytorch")
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    with warnings.catch_warnings():
+        for text in _EXPECTED_ADVICE:
+            warnings.filterwarnings("ignore", message=text)
+        yield
+    logger.setLevel(level)
+
+
+def _tensorboard(run: RunFolder) -> TensorBoardLogger | bool:
+    """TensorBoard's event files, where TensorBoard is installed."""
+    if find_spec("tensorboard") is None:
+        return False
+    return TensorBoardLogger(run.path, name="", version="tensorboard")
