@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hemoscope.cells.cache_index import CacheError, CacheIndex, FileState, PixelFile
+from hemoscope.cells.cache_index import CacheIndex, FileState, PixelFile
 from hemoscope.cells.decode import UnreadableImageError
 from hemoscope.cells.parallel import Progress, default_workers, map_in_order
 from hemoscope.cells.reading import CellFailure, read_content
@@ -227,5 +227,3 @@ def _state(table: CellTable, row: int) -> FileState | None:
 def _silent(_done: int, _total: int) -> None:
     """Progress that nobody wants to see."""
 
-
-__all__ = ["CacheError", "CachedPixels", "PixelCache", "default_cache_directory"]

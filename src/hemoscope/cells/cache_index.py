@@ -93,7 +93,8 @@ class PixelFile:
         Ordinary writes, not a map: on a full disk they give an error, a map would kill the process.
         """
         with self.path.open("ab") as stream:
-            stream.truncate(slot * self.slot_bytes)
+            if stream.tell() > slot * self.slot_bytes:
+                stream.truncate(slot * self.slot_bytes)
             for picture in pictures:
                 stream.write(picture.data)
             stream.flush()

@@ -1,6 +1,7 @@
 """`open_cells`: whatever a user names as SOURCE, as a table."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -81,4 +82,4 @@ def _with_checked_columns(table: CellTable) -> CellTable:
                 f"{int(blank.sum())} of {len(frame)} cells have no {column}; the first is cell "
                 f"{int(np.argmax(blank)) + 1}{cell}. Fill it in, or remove the rows."
             )
-    return CellTable(frame, table.root, table.arrays, table.ignored)
+    return replace(table, frame=frame)

@@ -66,28 +66,26 @@ class _Division:
     def divide(self) -> NDArray[np.intp]:
         """(groups,) the part of each group."""
         part_of = np.full(len(self.counts), -1, dtype=np.intp)
-        filled = np.zeros_like(self.targets)
-        for group, part in self._cover(filled, part_of):
-            part_of[group] = part
-            filled[part] += self.counts[group]
+        self._cover(part_of)
+        filled = np.stack([self.counts[part_of == i].sum(axis=0) for i in range(len(self.targets))])
         largest_first = np.lexsort((self.tie_break, -self.counts.sum(axis=1)))
         for group in largest_first[part_of[largest_first] < 0]:
             part_of[group] = self._best_part(filled, group)
             filled[part_of[group]] += self.counts[group]
         return part_of
 
-    def _cover(self, filled: NDArray[np.float64], part_of: NDArray[np.intp]):
-        """First round: (group, part) pairs; the caller records each before the next is drawn."""
+    def _cover(self, part_of: NDArray[np.intp]) -> None:
+        """The first round: writes the part of the groups that it places."""
         rarest_first = np.argsort((self.counts > 0).sum(axis=0), kind="stable")
         smallest_first = np.lexsort((self.tie_break, self.counts.sum(axis=1)))
         for kind in rarest_first:
             having = smallest_first[self.counts[smallest_first, kind] > 0]
             for part in np.argsort(self.targets[:, kind], kind="stable"):
                 free = having[part_of[having] < 0]
-                if filled[part, kind] == 0 and len(free):
-                    yield free[0], part
+                if len(free) and part not in part_of[having]:
+                    part_of[free[0]] = part
 
-    def _best_part(self, filled: NDArray[np.float64], group: int) -> int:
+    def _best_part(self, filled: NDArray[np.intp], group: int) -> int:
         before = (filled - self.targets) ** 2
         after = (filled + self.counts[group] - self.targets) ** 2
         return int(((after - before) / self.targets).sum(axis=1).argmin())
