@@ -84,7 +84,7 @@ def facts_of(
         height=header.height,
         tables=tables,
         comment=comment,
-        **_colours(image),
+        **_colours(image[::2, ::2]),  # a quarter of the pixels tells the same, at a quarter's cost
         **_quality(image),
     )
 
@@ -108,7 +108,7 @@ def _short(text: str) -> str:
 
 
 def _colours(image: NDArray[np.uint8]) -> dict[str, float]:
-    pixels = image.reshape(-1, 3)
+    pixels = np.ascontiguousarray(image).reshape(-1, 3)
     brightness = pixels.sum(axis=1, dtype=np.int32)
     count = max(1, round(len(pixels) * BACKGROUND_SHARE))
     brightest = pixels[np.argpartition(brightness, -count)[-count:]]
@@ -142,7 +142,8 @@ def _quality(image: NDArray[np.uint8]) -> dict[str, float]:
     laplacian = (
         luma[:-2, 1:-1] + luma[2:, 1:-1] + luma[1:-1, :-2] + luma[1:-1, 2:] - 4 * inner
     )
-    low, high = image.min(axis=2), image.max(axis=2)
+    some = image[::2, ::2].transpose(2, 0, 1)
+    low, high = some.min(axis=0), some.max(axis=0)
     return {
         "contrast": float(luma.std()),
         "colour": float((high - low).mean()),

@@ -51,28 +51,26 @@ def extract(gray: NDArray[np.uint8]) -> LocalFeatures:
     except ImportError as error:
         raise MissingExtraError("finding overlapping fields", "audit") from error
     sift = cv2.SIFT_create(nfeatures=0, contrastThreshold=CONTRAST)
-    keypoints = [k for k in sift.detect(gray, None) if k.size >= SMALLEST]  # pyright: ignore[reportCallIssue, reportArgumentType]
-    chosen = [keypoints[i] for i in _spread(keypoints, len(gray))]
-    chosen, descriptors = sift.compute(gray, chosen)
+    found, descriptors = sift.detectAndCompute(gray, None)  # pyright: ignore[reportCallIssue, reportArgumentType]
     if descriptors is None:
         return LocalFeatures(np.zeros((0, 4), np.float32), np.zeros((0, DESCRIPTOR), np.uint8))
-    rows = [(*k.pt, k.size, np.deg2rad(k.angle)) for k in chosen]
-    points = np.array(rows, dtype=np.float32)
+    rows = [(*k.pt, k.size, np.deg2rad(k.angle), k.response) for k in found]
+    keypoints = np.array(rows, dtype=np.float32)
+    chosen = _spread(keypoints, len(gray))
+    points = keypoints[chosen, :4]
     points[:, :3] /= len(gray)
-    return LocalFeatures(points, descriptors.astype(np.uint8))
+    return LocalFeatures(points, descriptors[chosen].astype(np.uint8))
 
 
-def _spread(keypoints: list, size: int) -> NDArray[np.intp]:
-    """The strongest keypoints of every tile."""
-    if not keypoints:
-        return np.zeros(0, dtype=np.intp)
-    position = np.array([k.pt for k in keypoints])
-    response = np.array([k.response for k in keypoints])
-    column, row = np.clip((position * GRID / size).astype(int), 0, GRID - 1).T
+def _spread(keypoints: NDArray[np.float32], size: int) -> NDArray[np.intp]:
+    """The strongest keypoints of every tile, of (k, 5): x, y, diameter, orientation, response."""
+    large = np.flatnonzero(keypoints[:, 2] >= SMALLEST)
+    kept = keypoints[large]
+    column, row = np.clip((kept[:, :2] * GRID / size).astype(int), 0, GRID - 1).T
     tile = row * GRID + column
-    order = np.lexsort((-response, tile))
+    order = np.lexsort((-kept[:, 4], tile))
     first = np.searchsorted(tile[order], tile[order])
-    return order[np.arange(len(order)) - first < PER_TILE]
+    return large[order[np.arange(len(order)) - first < PER_TILE]]
 
 
 def _mirror_order() -> NDArray[np.intp]:
