@@ -84,14 +84,20 @@ def candidate_pairs(
         return pd.DataFrame({"first": [], "second": [], "mirrored": [], "votes": []}).astype(int)
     index = _Index(every, seed)
     tallies: list[pd.DataFrame] = []
-    starts = range(0, len(every.values), BLOCK)
-    for done, start in enumerate(starts, 1):
-        rows = np.arange(start, min(start + BLOCK, len(every.values)))
-        for mirrored in (False, True):
-            tallies.append(_matches(index, rows, mirrored))
+    blocks = _whole_images(every.image)
+    for done, rows in enumerate(blocks, 1):
+        tallies += [_tally(index, rows, mirrored) for mirrored in (False, True)]
         if progress is not None:
-            progress(done, len(starts))
-    return _count_votes(pd.concat(tallies), every)
+            progress(done, len(blocks))
+    votes = pd.concat(tallies).groupby(["first", "second", "mirrored"])["votes"].max()
+    return votes.reset_index().sort_values("votes", ascending=False, ignore_index=True)
+
+
+def _whole_images(image: NDArray[np.int32]) -> list[NDArray[np.intp]]:
+    """Stretches of descriptors of about BLOCK each; those of one image stay together."""
+    ends = np.flatnonzero(np.diff(image, append=-1)) + 1
+    cuts = np.unique(ends[np.searchsorted(ends, np.arange(BLOCK, len(image), BLOCK))])
+    return [part for part in np.split(np.arange(len(image)), cuts) if len(part)]
 
 
 class _Index:
@@ -141,22 +147,55 @@ class _Index:
         return rows[place[close]], answer[close]
 
 
-def _matches(index: _Index, rows: NDArray[np.intp], mirrored: bool) -> pd.DataFrame:
-    """Each match with the placement of the first image on the second that it speaks for."""
+def _tally(index: _Index, rows: NDArray[np.intp], mirrored: bool) -> pd.DataFrame:
+    """The pairs that the descriptors of some images bring up, with their votes."""
     asking, answering = index.near(rows, mirrored)
     image, points = index.every.image, index.every.points
-    swap = image[asking] > image[answering]
-    a, b = np.where(swap, answering, asking), np.where(swap, asking, answering)
-    placement = _placement(points[a], points[b], mirrored)
+    pair = image[asking].astype(np.int64) * (int(image[-1]) + 1) + image[answering]
+    frequent = _occurs(pair, VOTES)
+    asking, answering, pair = asking[frequent], answering[frequent], pair[frequent]
+    placement = _placement(points[asking], points[answering], mirrored)
+    votes = np.maximum(*(_most_votes(pair, placement, asking, shift) for shift in (0.0, 0.5)))
+    chosen = pd.DataFrame({"pair": pair, "votes": votes})[votes >= VOTES].drop_duplicates("pair")
+    ends = np.divmod(chosen["pair"].to_numpy(), int(image[-1]) + 1)
     return pd.DataFrame(
         {
-            "first": image[a],
-            "second": image[b],
+            "first": np.minimum(*ends),
+            "second": np.maximum(*ends),
             "mirrored": mirrored,
-            "point": a.astype(np.int32),
-            **{name: placement[:, i] for i, name in enumerate(("turn", "scale", "x", "y"))},
+            "votes": chosen["votes"].to_numpy(),
         }
     )
+
+
+def _occurs(values: NDArray[np.int64], least: int) -> NDArray[np.bool_]:
+    """Which entries have a value that occurs often enough."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    return count[place] >= least
+
+
+def _most_votes(
+    pair: NDArray[np.int64],
+    placement: NDArray[np.float32],
+    asking: NDArray[np.intp],
+    shift: float,
+) -> NDArray[np.intp]:
+    """For every match, the votes of its pair's best bin; a keypoint votes once in a bin.
+
+    Called twice, with the bins shifted by half their width the second time, so that a placement
+    at the edge of a bin is not torn apart.
+    """
+    bins = np.floor(placement / BIN + shift).astype(np.int64)
+    bins[:, 0] %= round(2 * np.pi / BIN[0])
+    place = (bins + np.array([0, 8, 32, 32])) @ np.array([1, 8, 8 * 16, 8 * 16 * 64])
+    pairs, of_pair = np.unique(pair, return_inverse=True)
+    _, name = np.unique(of_pair * 2**20 + place, return_inverse=True)
+    voter = asking - asking.min(initial=0)
+    ballots = np.unique(name * (voter.max(initial=0) + 1) + voter)
+    in_bin = np.bincount(ballots // (voter.max(initial=0) + 1))[name]
+    best = np.zeros(len(pairs), dtype=np.intp)
+    np.maximum.at(best, of_pair, in_bin)
+    return best[of_pair]
 
 
 def _placement(
@@ -171,27 +210,3 @@ def _placement(
     x = b[:, 0] + cos * arm[:, 0] - sin * arm[:, 1]
     y = b[:, 1] + sin * arm[:, 0] + cos * arm[:, 1]
     return np.column_stack([turn, scale, np.clip(x, -4, 5), np.clip(y, -4, 5)]).astype(np.float32)
-
-
-def _count_votes(matches: pd.DataFrame, every: Descriptors) -> pd.DataFrame:
-    """Pairs with enough votes for one placement.
-
-    A vote is cast into two divisions of the space, the second shifted by half a bin, so that
-    placements at the edge of a bin are not torn apart.
-    """
-    pair = ["first", "second", "mirrored"]
-    size = matches.groupby(pair)["point"].transform("nunique")
-    matches = matches[size >= VOTES]
-    placement = matches[["turn", "scale", "x", "y"]].to_numpy()
-    counted = []
-    for shift in (0.0, 0.5):
-        bins = np.floor(placement / BIN + shift).astype(np.int32)
-        bins[:, 0] %= round(2 * np.pi / BIN[0])
-        cast = matches[[*pair, "point"]].assign(
-            **{f"bin{i}": bins[:, i] for i in range(bins.shape[1])}
-        )
-        votes = cast.groupby([*pair, "bin0", "bin1", "bin2", "bin3"])["point"].nunique()
-        counted.append(votes.groupby(pair).max())
-    best = pd.concat(counted).groupby(pair).max().rename("votes").reset_index()
-    best = best[best["votes"] >= VOTES]
-    return best.sort_values("votes", ascending=False, ignore_index=True)
