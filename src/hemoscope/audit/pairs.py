@@ -1,6 +1,6 @@
 """The pairs of images that share part of a field: candidates, aligned, and decided by pixels."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -56,7 +56,7 @@ def shared_fields(
     *,
     rule: Rule | None = None,
     workers: int | None = None,
-    progress: Progress | None = None,
+    stage: Callable[[str], Progress] | None = None,
 ) -> pd.DataFrame:
     """Finds the pairs that share part of a field.
 
@@ -64,22 +64,27 @@ def shared_fields(
         examination: Of the set.
         rule: When a pair counts.
         workers: Threads; by default one for each processor.
-        progress: Told how many candidates are decided.
+        stage: Given the name of a stage of the work, says whom to tell of its progress.
 
     Returns:
         One row a pair: `first` < `second` (rows of `examination.facts`), `mirrored`, `votes`,
         `inliers`, `scale`, `turn` (degrees), `shift_x` and `shift_y` (of the centre, as shares of
         the frame), and the fields of `Overlap`.
     """
-    measured = measure_pairs(examination, workers=workers, progress=progress)
+    measured = measure_pairs(examination, workers=workers, stage=stage)
     return measured[(rule or Rule()).holds(measured)].reset_index(drop=True)
 
 
 def measure_pairs(
-    examination: Examination, *, workers: int | None = None, progress: Progress | None = None
+    examination: Examination,
+    *,
+    workers: int | None = None,
+    stage: Callable[[str], Progress] | None = None,
 ) -> pd.DataFrame:
     """All candidates that align, with what speaks for and against each."""
-    candidates = candidate_pairs(examination.features)
+    seeking = None if stage is None else stage("looking for shared fields")
+    candidates = candidate_pairs(examination.features, progress=seeking)
+    progress = None if stage is None else stage("comparing candidates")
     # Neighbours in this order have images in common, which are then decoded once.
     candidates = candidates.sort_values(["first", "second"], ignore_index=True)
     grey_of = _reader(examination.table)
