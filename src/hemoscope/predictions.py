@@ -218,13 +218,10 @@ class Predictions:
         Raises:
             PredictionsError: The suffix is neither, or the file cannot be written.
         """
-        path = Path(path)
-        write = _WRITERS.get(path.suffix.lower())
-        if write is None:
-            raise PredictionsError(_suffix_message(path))
+        path = check_table_path(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write(self, path)
+            _WRITERS[path.suffix.lower()](self, path)
         except OSError as error:
             raise PredictionsError(f"cannot write {path}: {error.strerror or error}.") from error
         return path
@@ -236,14 +233,11 @@ class Predictions:
         Raises:
             PredictionsError: The file is missing, is no table, or holds bad values.
         """
-        path = Path(path)
-        read = _READERS.get(path.suffix.lower())
-        if read is None:
-            raise PredictionsError(_suffix_message(path))
+        path = check_table_path(path)
         if not path.is_file():
             raise PredictionsError(f"there is no predictions table at {path}.")
         try:
-            frame, provenance = read(path)
+            frame, provenance = _READERS[path.suffix.lower()](path)
         except (ValueError, OSError, pa.ArrowException) as error:
             raise PredictionsError(f"{path} cannot be read as a table: {error}") from error
         try:
@@ -385,8 +379,16 @@ def _numbers(frame: pd.DataFrame, columns: list[str]) -> NDArray[np.float64]:
     return numbers
 
 
-def _suffix_message(path: Path) -> str:
-    return f"{path}: predictions tables are .parquet or .csv files; name it so."
+def check_table_path(path: str | Path) -> Path:
+    """The path of a predictions table, if its suffix tells the format.
+
+    Raises:
+        PredictionsError: The suffix is neither `.parquet` nor `.csv`.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in _WRITERS:
+        raise PredictionsError(f"{path}: predictions tables are .parquet or .csv; name it so.")
+    return path
 
 
 def _write_parquet(predictions: Predictions, path: Path) -> None:

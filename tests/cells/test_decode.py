@@ -150,11 +150,11 @@ def test_small_jpegs_are_decoded_whole(side):
 
 
 def mutated(data: bytes, seed: int) -> bytes:
-    """The same file with some bytes changed, most of them near its beginning."""
+    """The same file with some bytes changed, most near its beginning, but not its signature."""
     generator = np.random.default_rng(seed)
     changed = np.frombuffer(data, dtype=np.uint8).copy()
     count = generator.integers(1, 12)
-    places = (len(changed) * generator.random(count) ** 3).astype(int)
+    places = 12 + ((len(changed) - 12) * generator.random(count) ** 3).astype(int)
     changed[places] = generator.integers(0, 256, count)
     if seed % 4 == 0:
         changed = np.delete(changed, places)
@@ -181,19 +181,18 @@ def samples() -> list[bytes]:
 @pytest.mark.parametrize("sample", range(8))
 def test_damaged_files_give_pixels_or_the_one_error(sample):
     data = samples()[sample]
-    refused = 0
+    causes = []
     for seed in range(100):
         try:
             pixels = decode_image(mutated(data, seed), max_pixels=10**6)
         except UnreadableImageError as error:
-            assert error.cause
-            assert "\n" not in error.cause
-            refused += 1
+            causes.append(error.cause)
         else:
             assert pixels.dtype == np.uint8
             assert pixels.ndim == 3
             assert pixels.shape[2] == 3
-    assert refused > 0
+    assert causes
+    assert all(cause and "\n" not in cause for cause in causes)
 
 
 def test_the_message_names_the_path_where_it_is_known():

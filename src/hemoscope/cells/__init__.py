@@ -4,14 +4,13 @@ open_cells(SOURCE)  →  CellTable  →  read_cells(table, 224)          one pas
                                   →  PixelCache().open(table, 224)   many passes, from disk
 """
 
-from hemoscope.cells.cache import CachedPixels, PixelCache, default_cache_directory
-from hemoscope.cells.cache_index import CacheError
+from hemoscope.cells.cache import CachedPixels, CacheError, PixelCache, default_cache_directory
 from hemoscope.cells.decode import MAX_PIXELS, ImageHeader, UnreadableImageError, decode_image
 from hemoscope.cells.fit import fit_to
 from hemoscope.cells.parallel import Progress
 from hemoscope.cells.reading import CellFailure, read_cell
 from hemoscope.cells.sources import Source, SourceError, open_cells, write_manifest
-from hemoscope.cells.splits import split_grouped, split_paper, split_stratified
+from hemoscope.cells.splits import split_grouped, split_paper, split_stratified, with_groups
 from hemoscope.cells.stream import CellBatch, read_cells
 from hemoscope.cells.summary import CellSummary, summarise_cells
 from hemoscope.cells.table import CellTable, CellTableError, SelectionError
@@ -42,5 +41,6 @@ __all__ = [
     "split_paper",
     "split_stratified",
     "summarise_cells",
+    "with_groups",
     "write_manifest",
 ]

@@ -118,6 +118,10 @@ class CellTable:
         frame = self.frame.assign(**{name: np.asarray(values, dtype=object)})
         return replace(self, frame=frame)
 
+    def without_labels(self) -> "CellTable":
+        """The same cells as if nobody had named them."""
+        return replace(self, frame=self.frame.drop(columns="label", errors="ignore"))
+
     def fingerprint(self) -> str:
         """64 hex digits that change with any cell name, label, group or split; not with order.
 

@@ -1,1 +1,73 @@
-def evaluate() -> None: 'x'
+"""`hemoscope evaluate`: a predictions table becomes statistics and a report."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hemoscope.cli.options import Json
+from hemoscope.cli.output import note, print_json, print_table
+
+
+def evaluate(
+    predictions: Annotated[
+        Path, typer.Argument(metavar="TABLE", help="A predictions table with labels.")
+    ],
+    report: Annotated[Path | None, typer.Option("--report", help="An HTML file to write.")] = None,
+    images: Annotated[
+        str | None, typer.Option("--images", help="SOURCE of the cells, for the pictures.")
+    ] = None,
+    run: Annotated[
+        Path | None, typer.Option("--run", help="Run folder whose training curves to show.")
+    ] = None,
+    bins: Annotated[int, typer.Option(min=1, help="Calibration bins.")] = 15,
+    resamples: Annotated[int, typer.Option(min=0, help="Bootstrap resamples; 0: none.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
+    json: Json = False,
+) -> None:
+    """Compute every statistic of a predictions table, with intervals, and write the report."""
+    from hemoscope.evaluation import evaluate as evaluate_predictions
+    from hemoscope.evaluation import read_history
+    from hemoscope.predictions import Predictions
+
+    table = Predictions.read(predictions)
+    history = None if run is None else read_history(run / "history.csv")
+    result = evaluate_predictions(table, bins=bins, resamples=resamples, seed=seed, history=history)
+    if report is not None:
+        from hemoscope.cells import open_cells
+        from hemoscope.reports import write_evaluation_report
+
+        cells = None if images is None else open_cells(images)
+        write_evaluation_report(result, table, report, images=cells, history=history)
+        note(f"report → {report}")
+    if json:
+        print_json(result.to_dict(curves=False))
+        return
+    rows = [
+        (name, row.precision, row.recall, row.f1, row.support)
+        for name, row in result.per_class.items()
+    ]
+    averages = [
+        (f"{name} average", average.precision, average.recall, average.f1, average.support)
+        for name, average in (("macro", result.macro), ("weighted", result.weighted))
+    ]
+    columns = ("class", "precision", "recall", "F1", "support")
+    print_table(f"{predictions}: {result.cells:,} cells", columns, rows + averages)
+    headline = ("accuracy", "balanced_accuracy", "roc.macro.auc", "calibration.ece")
+    print_table(
+        "Headline, with 95 % intervals",
+        ("figure", "value", "low", "high"),
+        [_with_interval(result.estimate(path), path) for path in headline],
+    )
+    matrix = result.confusion.matrix.tolist()
+    print_table(
+        "Confusion matrix (rows: truth)",
+        ("", *result.classes),
+        [(name, *row) for name, row in zip(result.classes, matrix, strict=True)],
+    )
+
+
+def _with_interval(estimate: object, path: str) -> tuple[object, ...]:
+    interval = estimate.interval  # type: ignore[attr-defined]
+    limits = (None, None) if interval is None else (interval.low, interval.high)
+    return (path, estimate.value, *limits)  # type: ignore[attr-defined]

@@ -1,1 +1,87 @@
-def split() -> None: 'x'
+"""`hemoscope split`: a manifest with a split column."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hemoscope.cli.options import Json, Source
+from hemoscope.cli.output import print_json, print_table
+from hemoscope.errors import UsageError
+
+
+class Method(StrEnum):
+    """The ways to split."""
+
+    STRATIFIED = "stratified"
+    GROUPED = "grouped"
+    PAPER = "paper"
+
+
+def split(
+    source: Source,
+    out: Annotated[Path, typer.Option("--out", help="The manifest CSV to write.")],
+    method: Annotated[
+        Method,
+        typer.Option(
+            "--method",
+            help="stratified: at random, class by class; grouped: a group never on two sides; "
+            "paper: the seed-42 split of Alshehri et al.",
+        ),
+    ] = Method.STRATIFIED,
+    fractions: Annotated[
+        str, typer.Option(help="Shares of the parts, by name.")
+    ] = "train=0.7,val=0.1,test=0.2",
+    groups: Annotated[
+        Path | None,
+        typer.Option("--groups", help="A CSV with the columns path and group; implies grouped."),
+    ] = None,
+    group_column: Annotated[str, typer.Option(help="Column that holds the group.")] = "group",
+    column: Annotated[str, typer.Option(help="Name of the column to write.")] = "split",
+    seed: Annotated[int, typer.Option(min=0)] = 42,
+    json: Json = False,
+) -> None:
+    """Write a manifest with a split column; the same seed and cells give the same split."""
+    from hemoscope.cells import (
+        open_cells,
+        split_grouped,
+        split_paper,
+        split_stratified,
+        with_groups,
+        write_manifest,
+    )
+
+    table = open_cells(source)
+    if groups is not None:
+        table, method = with_groups(table, groups, group_column), Method.GROUPED
+    shares = _shares(fractions)
+    if method is Method.PAPER:
+        done = split_paper(table, seed=seed, column=column)
+    elif method is Method.GROUPED:
+        done = split_grouped(table, shares, seed=seed, groups=group_column, column=column)
+    else:
+        done = split_stratified(table, shares, seed=seed, column=column)
+    provenance = {"source": source, "method": method.value, "seed": seed, "fractions": fractions}
+    written = write_manifest(done, out, provenance=provenance)
+    counts = written.frame.groupby(["label", column]).size().unstack(fill_value=0)
+    if json:
+        splits = {str(name): counts[name].to_dict() for name in counts}
+        print_json({"manifest": str(out), "splits": splits, "fingerprint": written.fingerprint()})
+        return
+    rows = [
+        (str(name), *map(int, row))
+        for name, row in zip(counts.index, counts.to_numpy(), strict=True)
+    ]
+    print_table(f"{out}", ("class", *map(str, counts.columns)), rows)
+    typer.echo(f"fingerprint {written.fingerprint()}")
+
+
+def _shares(text: str) -> dict[str, float]:
+    try:
+        pairs = [part.split("=") for part in text.split(",")]
+        return {name.strip(): float(share) for name, share in pairs}
+    except ValueError as error:
+        raise UsageError(
+            f"--fractions {text!r}: write it as train=0.7,val=0.1,test=0.2."
+        ) from error

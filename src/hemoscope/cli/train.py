@@ -47,7 +47,7 @@ def train(
 
     shortcuts = {"data.split_column": split_column, "weights": weights}
     given = [f"{name}={value}" for name, value in shortcuts.items() if value is not None]
-    chosen = load_recipe(recipe, tuple([*(settings or []), *given]))
+    chosen = load_recipe(recipe, (*(settings or []), *given))
     if show_recipe:
         typer.echo(dump_recipe(chosen), nl=False)
         return

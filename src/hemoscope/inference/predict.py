@@ -78,9 +78,7 @@ def _check_labels(table: CellTable, scorer: Scorer) -> None:
         )
 
 
-def _predictions(
-    cells: CellTable, logits: NDArray[np.float32], scorer: Scorer
-) -> Predictions:
+def _predictions(cells: CellTable, logits: NDArray[np.float32], scorer: Scorer) -> Predictions:
     return Predictions.from_logits(
         cells.paths.tolist(),
         scorer.classes,

@@ -2,26 +2,19 @@
 
 Keras counts a BatchNorm's moving mean and variance as parameters that are not trainable, and
 its versions of the backbones differ from timm's in small ways (`KerasHabits`). Everything is
-added up from the modules of the model; nothing here is a total written down. Models are built
-on the meta device, so that counting 360 million parameters takes no memory.
+added up from the modules of the model; nothing here is a total written down.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-import torch
 from torch import nn
 
-from hemoscope.models.backbones.backbone import map_shapes
-from hemoscope.models.backbones.weights import NONE
-from hemoscope.models.build import build_model
-from hemoscope.models.config import CUSTOM_CNN, ModelConfig
+from hemoscope.models.config import CUSTOM_CNN
 from hemoscope.models.freezing import PAPER, frozen_modules
 from hemoscope.models.hybrid import HybridClassifier
-from hemoscope.models.zoo import ZOO
 
-_PAPER_CLASSES = 8
 _RGB = 3
 
 
@@ -69,23 +62,6 @@ class KerasCount:
         return self.total - self.frozen
 
 
-@dataclass(frozen=True)
-class ModelRow:
-    """One line of `hemoscope models`.
-
-    Attributes:
-        name: In the zoo.
-        tokens: How many the encoder reads, at the model's own image size; 0 without tokens.
-        parameters: As torch counts them.
-        keras: None where the paper's book-keeping does not cover the backbone.
-    """
-
-    name: str
-    tokens: int
-    parameters: int
-    keras: KerasCount | None
-
-
 def count_parameters(module: nn.Module) -> int:
     """Parameters as torch counts them: no moving statistics."""
     return sum(parameter.numel() for parameter in module.parameters())
@@ -108,33 +84,11 @@ def count_as_keras(model: HybridClassifier) -> KerasCount | None:
     return KerasCount(total=weights + statistics, frozen=frozen + statistics)
 
 
-def describe_model(name: str, config: ModelConfig, classes: int = _PAPER_CLASSES) -> ModelRow:
-    """Count one model without giving it memory.
-
-    Raises:
-        HemoscopeError: If the backbone does not exist.
-    """
-    with torch.device("meta"):
-        model = build_model(config, classes, NONE)
-    return ModelRow(
-        name=name,
-        tokens=count_tokens(model),
-        parameters=count_parameters(model),
-        keras=count_as_keras(model),
-    )
-
-
-def describe_zoo() -> tuple[ModelRow, ...]:
-    """Every named model, with the paper's eight classes."""
-    return tuple(describe_model(name, config) for name, config in ZOO.items())
-
-
-def count_tokens(model: HybridClassifier, image_size: int | None = None) -> int:
-    """Tokens that the encoder reads for square images; 0 if the head reads the backbone alone."""
+def count_tokens(model: HybridClassifier) -> int:
+    """Tokens that the encoder reads at the model's own image size; 0 if nothing reads them."""
     if not model.config.uses_tokens:
         return 0
-    shapes = map_shapes(model.backbone, image_size or model.config.image_size)
-    return sum(shape.height * shape.width for shape in shapes)
+    return sum(shape.height * shape.width for shape in model.map_shapes)
 
 
 def _inside(model: nn.Module, names: tuple[str, ...]) -> Iterator[nn.Module]:

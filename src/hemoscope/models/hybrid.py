@@ -53,6 +53,7 @@ class HybridClassifier(nn.Module):
     Attributes:
         config: What it was built from, with the normalisation written out.
         classes: How many.
+        map_shapes: Of the maps that give tokens, at the model's own image size.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class HybridClassifier(nn.Module):
         self._frozen: tuple[str, ...] = ()
         self.normalise = Normalise(normalisation)
         self.backbone = Backbone(body, config.stages)
-        shapes = map_shapes(self.backbone, config.image_size)
+        self.map_shapes = shapes = map_shapes(self.backbone, config.image_size)
         self.tokens = TokenEmbedding(shapes, config.width, positions=config.positions)
         self.encoder = TokenEncoder(self.tokens.width, config.encoder)
         self.fusion = Fusion(

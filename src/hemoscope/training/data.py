@@ -86,7 +86,9 @@ class CellData(LightningDataModule):
 
     def _loader(self, cells: LabelledCells, *, shuffle: bool) -> DataLoader[Batch]:
         dataset = _CellDataset(cells)
-        world, rank = (self.trainer.world_size, self.trainer.global_rank) if self.trainer else (1, 0)
+        world, rank = (
+            (self.trainer.world_size, self.trainer.global_rank) if self.trainer else (1, 0)
+        )
         sampler = DistributedSampler(
             dataset, num_replicas=world, rank=rank, shuffle=shuffle, seed=self._recipe.seed
         )

@@ -59,9 +59,7 @@ class TrainingModule(LightningModule):
 
     def training_step(self, batch: Batch, _index: int) -> Tensor:
         """Loss of one augmented batch."""
-        images = augment(
-            to_unit_range(batch["pixels"]), self.recipe.augmentation, self._generator
-        )
+        images = augment(to_unit_range(batch["pixels"]), self.recipe.augmentation, self._generator)
         return self._score(images, batch["targets"], "train")
 
     def validation_step(self, batch: Batch, _index: int) -> None:

@@ -1,11 +1,11 @@
 """The run folder: what a training leaves behind, and all that later rooms need of it.
 
-    recipe.yaml          the recipe, every default written out
-    provenance.json      data, versions, hardware, git, time
-    history.csv          one row an epoch
-    history.svg          the same as curves
-    model.safetensors    the kept model, with its configuration and classes
-    checkpoints/         for resuming
+recipe.yaml          the recipe, every default written out
+provenance.json      data, versions, hardware, git, time
+history.csv          one row an epoch
+history.svg          the same as curves
+model.safetensors    the kept model, with its configuration and classes
+checkpoints/         for resuming
 """
 
 import json

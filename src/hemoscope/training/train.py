@@ -31,12 +31,12 @@ from hemoscope.training.precision import lightning_precision
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.run_folder import RunFolder, read_provenance, write_provenance
 
-
 _EXPECTED_ADVICE = (
     r".*does not have many workers.*",  # a batch is one read from mapped memory
     r".*The number of training batches .* is smaller than the logging interval.*",
     r".*Checkpoint directory .* exists and is not empty.*",
     r".*Found .* in the checkpoint.*",
+    r".*Found .* module\(s\) in eval mode.*",  # frozen parts
     r".*LeafSpec.* is deprecated.*",  # Lightning 2.6 with a newer torch
     r".*lr_scheduler.step.*before.*optimizer.step.*",  # Lightning's order on resuming
 )
@@ -95,7 +95,9 @@ def prepare_cells(
             )
     classes = tuple(sorted(set(labels[wanted[data.train]])))
     if len(classes) < 2:
-        raise TrainingError(f"the training cells are all {classes[0]}; at least two classes needed.")
+        raise TrainingError(
+            f"the training cells are all {classes[0]}; at least two classes needed."
+        )
     unseen = sorted(set(labels[wanted[data.validation]]) - set(classes))
     if unseen:
         raise TrainingError(
@@ -178,9 +180,7 @@ def _split(table: CellTable, column: str) -> np.ndarray:
 def _module(cells: TrainingCells, recipe: Recipe, weights: str) -> TrainingModule:
     model = build_model(recipe.model, len(cells.classes), weights=weights)
     balanced = recipe.loss.class_weights == "balanced"
-    class_weights = (
-        balanced_weights(cells.train.targets, len(cells.classes)) if balanced else None
-    )
+    class_weights = balanced_weights(cells.train.targets, len(cells.classes)) if balanced else None
     return TrainingModule(model, recipe, class_weights)
 
 

@@ -61,7 +61,8 @@ def _expand(name: str | Path) -> tuple[list[Path], dict[str, str]]:
 def _unfold(pattern: str) -> tuple[list[Path], dict[str, str]]:
     found = glob.glob(str(Path(pattern).expanduser()), recursive=True)  # noqa: PTH207 (takes absolute ones)
     matches = [Path(match).absolute() for match in found]
-    reasons = {match: why_ignored(match) for match in sorted(matches) if not match.is_dir()}
+    files = [match for match in sorted(matches) if not match.is_dir()]
+    reasons = {file: why_ignored(file.name, file.is_file()) for file in files}
     images = [match for match, reason in reasons.items() if reason is None]
     if not images:
         raise SourceError(f"no image matches {pattern!r}. Check the folder and the suffix.")

@@ -1,6 +1,7 @@
 """A folder of class folders, or a flat folder of images."""
 
-from collections.abc import Iterator
+import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -19,60 +20,74 @@ def open_folder(folder: Path) -> CellTable:
     Raises:
         SourceError: There are no images, or their place leaves the label in doubt.
     """
-    ignored: dict[str, str] = {}
-    loose = _images_in(folder, folder, ignored)
-    classes = {sub.name: _images_in(sub, folder, ignored) for sub in _subfolders(folder)}
-    deeper = [sub for sub in _subfolders(folder) if _has_images_below(sub)]
-    _check_layout(folder, loose, classes, deeper)
-    if not classes or not any(classes.values()):
-        _check_not_empty(folder, loose, classes, ignored)
-        return CellTable(pd.DataFrame({"path": loose}, dtype=object), folder, ignored=ignored)
-    rows = [(path, label) for label, paths in classes.items() for path in paths]
-    frame = pd.DataFrame(rows, columns=["path", "label"], dtype=object)
+    listing = _list(folder, "")
+    subs = {name: _list(folder / name, f"{name}/") for name in listing.folders}
+    classes = {name: sub.images for name, sub in subs.items()}
+    ignored = dict(listing.ignored)
+    for sub in subs.values():
+        ignored.update(sub.ignored)
+    _check_layout(folder, listing.images, subs)
+    if not any(classes.values()):
+        _check_not_empty(folder, listing.images, classes, ignored)
+        frame = pd.DataFrame({"path": listing.images}, dtype=object)
+    else:
+        rows = [(path, label) for label, paths in classes.items() for path in paths]
+        frame = pd.DataFrame(rows, columns=["path", "label"], dtype=object)
     return CellTable(frame, folder, ignored=ignored)
 
 
-def _images_in(folder: Path, root: Path, ignored: dict[str, str]) -> list[str]:
-    """The images directly in a folder, relative to root; adds the other files to `ignored`."""
-    images = []
-    for file in sorted(folder.iterdir()):
-        if file.is_dir():
-            continue
-        path = file.relative_to(root).as_posix()
-        reason = why_ignored(file)
-        if reason is None:
-            images.append(path)
+@dataclass(frozen=True)
+class _Listing:
+    """The entries of one folder.
+
+    Attributes:
+        images: Paths below the source, in the order of cells.
+        folders: Names, sorted.
+        ignored: Paths below the source of all other files, with the reason.
+    """
+
+    images: list[str]
+    folders: list[str]
+    ignored: dict[str, str]
+
+
+def _list(folder: Path, prefix: str) -> _Listing:
+    images, folders, ignored = [], [], {}
+    for entry in _entries(folder):
+        if entry.is_dir():
+            if not entry.name.startswith((".", "__")):
+                folders.append(entry.name)
+        elif reason := why_ignored(entry.name, entry.is_file()):
+            ignored[prefix + entry.name] = reason
         else:
-            ignored[path] = reason
-    return sorted(images, key=image_order)
+            images.append(prefix + entry.name)
+    return _Listing(sorted(images, key=image_order), folders, ignored)
 
 
-def _subfolders(folder: Path) -> Iterator[Path]:
-    return (
-        entry
-        for entry in sorted(folder.iterdir())
-        if entry.is_dir() and not entry.name.startswith((".", "__"))
-    )
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """Sorted by name; they know their kind without asking the disk once more for each."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        raise SourceError(f"{folder} cannot be listed: {error.strerror or error}.") from error
 
 
-def _has_images_below(folder: Path) -> bool:
-    """Whether a subfolder of this folder, at any depth, holds an image."""
-    return any(
-        any(why_ignored(file) is None for file in sub.rglob("*")) for sub in _subfolders(folder)
-    )
+def _holds_images(folder: Path) -> bool:
+    """Whether a folder, or one below it, holds an image; links to folders are not followed."""
+    names = (name for _, _, files in os.walk(folder) for name in files)
+    return any(why_ignored(name, True) is None for name in names)
 
 
-def _check_layout(
-    folder: Path, loose: list[str], classes: dict[str, list[str]], deeper: list[Path]
-) -> None:
-    if deeper:
-        inner = deeper[0]
-        raise SourceError(
-            f"{inner} holds folders of images itself, so it is no class folder. Name the folder "
-            f"that holds the class folders ({inner}?), or write a manifest CSV with the columns "
-            "path and label."
-        )
-    filled = [name for name, paths in classes.items() if paths]
+def _check_layout(folder: Path, loose: list[str], subs: dict[str, _Listing]) -> None:
+    for name, sub in subs.items():
+        if any(_holds_images(folder / name / inner) for inner in sub.folders):
+            raise SourceError(
+                f"{folder / name} holds folders of images itself, so it is no class folder. If "
+                f"those are the classes, name {folder / name} instead; else write a manifest CSV "
+                "with the columns path and label."
+            )
+    filled = [name for name, sub in subs.items() if sub.images]
     if loose and filled:
         raise SourceError(
             f"{folder} holds both images ({len(loose)}, such as {loose[0]}) and folders of images "

@@ -7,15 +7,21 @@ IMAGE_SUFFIXES = frozenset(
 )
 
 
-def why_ignored(file: Path) -> str | None:
-    """Why a file of a folder is not taken for a cell; None for one that is."""
-    if file.name.startswith("."):
+def why_ignored(name: str, is_file: bool) -> str | None:
+    """Why an entry of a folder is not taken for a cell; None for one that is.
+
+    Args:
+        name: Of the entry, without its folder.
+        is_file: Whether it is an ordinary file, or a link to one.
+    """
+    suffix = Path(name).suffix
+    if name.startswith("."):
         return "hidden file"
-    if file.suffix.lower() not in IMAGE_SUFFIXES:
-        return f"not an image by its suffix ({file.suffix or 'none'})"
-    if not file.is_file():
+    if suffix.lower() not in IMAGE_SUFFIXES:
+        return f"not an image by its suffix ({suffix or 'none'})"
+    if not is_file:
         return "not an ordinary file"
-    if not _is_text(file.name):
+    if not _is_text(name):
         return "its name is not valid UTF-8; rename it"
     return None
 

@@ -107,12 +107,20 @@ def _text_of(file: Path) -> str:
 def _delimiter(file: Path, header: str) -> str:
     """The separator under which the header has a column `path`."""
     for delimiter in (",", ";", "\t"):
-        if "path" in next(csv.reader([header], delimiter=delimiter), []):
+        columns = next(csv.reader([header], delimiter=delimiter), [])
+        if "path" in columns:
+            _check_unique(file, columns)
             return delimiter
     raise SourceError(
         f"{file} has no column 'path'; its first line is {header[:100]!r}. The first line must "
         "name the columns, among them 'path' with the image files relative to the CSV."
     )
+
+
+def _check_unique(file: Path, columns: list[str]) -> None:
+    for column in columns:
+        if columns.count(column) > 1:
+            raise SourceError(f"{file} has the column {column!r} twice. Rename or remove one.")
 
 
 def _relative_to(table: CellTable, folder: Path) -> CellTable:

@@ -56,22 +56,26 @@ def _class_names(count: int, colour: bool) -> tuple[str, ...]:
 
 
 def _load(file: Path) -> dict[str, tuple[NDArray[np.uint8], NDArray[np.intp]]]:
+    """The splits that a file holds, each with at least one cell."""
+    if not zipfile.is_zipfile(file):
+        raise SourceError(f"{file} is no complete .npz archive. Download or export it again.")
     try:
         with np.load(file, allow_pickle=False) as archive:
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise SourceError(f"{file} is not an .npz archive of arrays.")
             found = [split for split in SPLITS if f"{split}_images" in archive]
-            if not found:
-                raise SourceError(
-                    f"{file} holds no train_images, val_images or test_images; it holds "
-                    f"{', '.join(archive.files) or 'nothing'}. MedMNIST files are laid out so."
-                )
-            return {split: _part(file, archive, split) for split in found}
+            parts = {split: _part(file, archive, split) for split in found}
+            contents = ", ".join(archive.files) or "nothing"
     except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         raise SourceError(
             f"{file} cannot be read as an array file ({error}). Download it again; arrays of "
             "Python objects are refused, because they could run code."
         ) from error
+    parts = {split: part for split, part in parts.items() if len(part[1])}
+    if not parts:
+        raise SourceError(
+            f"{file} holds no cells under train_images, val_images or test_images, as MedMNIST "
+            f"files do; it holds {contents}."
+        )
+    return parts
 
 
 def _part(
@@ -87,9 +91,14 @@ def _part(
             f"{file}: {split}_images has shape {images.shape} and type {images.dtype}; flat "
             "pictures of type uint8, shaped (n, h, w) or (n, h, w, 3), are needed."
         )
-    if labels.shape not in {(len(images), 1), (len(images),)} or labels.dtype.kind not in "iu":
+    if not _are_codes(labels, len(images)):
         raise SourceError(
             f"{file}: {split}_labels has shape {labels.shape} and type {labels.dtype} for "
-            f"{len(images)} images; one whole number for each cell is needed, from 0."
+            f"{len(images)} images; one whole number from 0 is needed for each."
         )
     return images, labels.reshape(-1).astype(np.intp)
+
+
+def _are_codes(labels: NDArray, count: int) -> bool:
+    shaped = labels.shape in {(count, 1), (count,)}
+    return shaped and labels.dtype.kind in "iu" and bool((labels >= 0).all())

@@ -60,7 +60,7 @@ def part_sizes(count: int, shares: NDArray[np.float64]) -> NDArray[np.intp]:
 
 def _check_enough(labels: NDArray[np.object_], parts: int) -> None:
     names, counts = np.unique(labels.astype(str), return_counts=True)
-    for name, count in zip(names, counts, strict=True):
+    for name, count in zip(names.tolist(), counts.tolist(), strict=True):
         if count < parts:
             raise CellTableError(
                 f"class {name!r} has {count} cell{'s' if count > 1 else ''}; {parts} parts need at "

@@ -22,10 +22,12 @@ from hemoscope.cells import (
     open_cells,
     read_cells,
 )
-from hemoscope.cells import cache as cache_module
+from hemoscope.cells.cache import filling as filling_module
 from hemoscope.cells.reading import read_content
 
-from .conftest import smooth
+from ..conftest import smooth
+
+Filler = subprocess.Popen[bytes]
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def cache(tmp_path) -> PixelCache:
 @pytest.fixture
 def quick_clock(monkeypatch) -> None:
     """Lets files count as settled at once, as if the clock of the file system ticked fast."""
-    monkeypatch.setattr("hemoscope.cells.cache_index.SETTLED_NANOSECONDS", -1)
+    monkeypatch.setattr("hemoscope.cells.cache.file_state.SETTLED_NANOSECONDS", -1)
 
 
 def streamed(table: CellTable, size: int) -> np.ndarray:
@@ -75,7 +77,7 @@ def test_a_second_opening_reads_no_image(cache, cells, monkeypatch):
     def refuse(*_):
         raise AssertionError("an image file was read")
 
-    monkeypatch.setattr(cache_module, "read_content", refuse)
+    monkeypatch.setattr(filling_module, "read_content", refuse)
     np.testing.assert_array_equal(cache.open(cells, 16).batch(range(6)), first)
 
 
@@ -101,7 +103,9 @@ def test_a_file_written_just_now_is_read_again(cache, cells, monkeypatch):
     cache.open(cells, 16)
     read = []
     monkeypatch.setattr(
-        cache_module, "read_content", lambda table, row: read.append(row) or read_content(table, row)
+        filling_module,
+        "read_content",
+        lambda table, row: read.append(row) or read_content(table, row),
     )
     cache.open(cells, 16, workers=1)
     assert read == [0, 1, 2, 3, 4, 5]
@@ -158,7 +162,7 @@ def test_arrays_are_cached_too(cache, tmp_path):
 
 @pytest.mark.usefixtures("quick_clock")
 def test_progress_runs_to_the_end(cache, cells, monkeypatch):
-    monkeypatch.setattr(cache_module, "STRETCH_BYTES", 2 * 16 * 16 * 3)
+    monkeypatch.setattr(filling_module, "STRETCH_BYTES", 2 * 16 * 16 * 3)
     calls: list[tuple[int, int]] = []
     cells.file(3).unlink()
     cache.open(cells, 16, progress=lambda done, total: calls.append((done, total)))
@@ -196,41 +200,72 @@ def test_lost_pixels_are_made_again(cache, cells, kept):
 
 
 FILL = """
-import sys
-from hemoscope.cells import PixelCache, open_cells, cache
-cache.STRETCH_BYTES = 4 * 32 * 32 * 3
-PixelCache(sys.argv[1]).open(open_cells(sys.argv[2]), 32, workers=1)
+import os, signal, sys, time
+from hemoscope.cells import PixelCache, open_cells
+from hemoscope.cells.cache import filling
+from hemoscope.cells.cache.pixel_file import PixelFile
+filling.STRETCH_BYTES = 4 * 32 * 32 * 3
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def write_half_and_die(file, slot, pictures, write=PixelFile.write):
+    write(file, slot, pictures if slot < 40 else [p.ravel()[:999] for p in pictures])
+    slot < 40 or die()
+
+def write_and_die(file, slot, pictures, write=PixelFile.write):
+    write(file, slot, pictures)
+    slot < 40 or die()
+
+PixelFile.write = {"half": write_half_and_die, "whole": write_and_die}.get(
+    sys.argv[3], PixelFile.write
+)
+pause = float(sys.argv[4])
+PixelCache(sys.argv[1]).open(
+    open_cells(sys.argv[2]), 32, workers=1, progress=lambda *_: time.sleep(pause)
+)
 """
 
 
-def filling(cache: PixelCache, folder: Path) -> subprocess.Popen:
-    return subprocess.Popen([sys.executable, "-c", FILL, cache.directory, folder])  # noqa: S603
+def filling(cache: PixelCache, folder: Path, dies: str = "no", pause: float = 0) -> Filler:
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", FILL, cache.directory, folder, dies, str(pause)]
+    )
 
 
-def test_killed_at_any_moment_it_goes_on(cache, tmp_path):
-    folder = write_cells(tmp_path / "many", 400)
-    seen = set()
-    for wait in (0.0, 0.03, 0.06):
-        process = filling(cache, folder)
-        target = pixel_file(cache, 32)
-        start = target.stat().st_size if target.exists() else 0
-        while process.poll() is None and not (target.exists() and target.stat().st_size > start):
-            time.sleep(0.001)
-        time.sleep(wait)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        seen.add(target.stat().st_size)
+@pytest.mark.parametrize("dies", ["half", "whole"])
+def test_killed_between_pixels_and_index_it_goes_on(cache, tmp_path, dies):
+    folder = write_cells(tmp_path / "many", 60)
+    assert filling(cache, folder, dies).wait(300) == -signal.SIGKILL
+    assert pixel_file(cache, 32).stat().st_size > 40 * 32 * 32 * 3
     table = open_cells(folder)
-    assert len(seen) == 3
-    assert max(seen) < 400 * 32 * 32 * 3
-    np.testing.assert_array_equal(cache.open(table, 32).batch(range(400)), streamed(table, 32))
-    assert pixel_file(cache, 32).stat().st_size == 400 * 32 * 32 * 3
+    np.testing.assert_array_equal(cache.open(table, 32).batch(range(60)), streamed(table, 32))
+    assert pixel_file(cache, 32).stat().st_size == 60 * 32 * 32 * 3
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_it_goes_on(cache, tmp_path):
+    folder = write_cells(tmp_path / "many", 200)
+    for enough in (0, 20, 60, 110):
+        process = filling(cache, folder, pause=0.01)
+        while process.poll() is None and slots_written(cache) <= enough:
+            time.sleep(0.001)
+        process.kill()
+        assert process.wait(300) == -signal.SIGKILL
+    table = open_cells(folder)
+    np.testing.assert_array_equal(cache.open(table, 32).batch(range(200)), streamed(table, 32))
+    assert slots_written(cache) == 200
+
+
+def slots_written(cache: PixelCache) -> int:
+    file = pixel_file(cache, 32)
+    return file.stat().st_size // (32 * 32 * 3) if file.exists() else 0
 
 
 def test_two_processes_at_once(cache, tmp_path):
     folder = write_cells(tmp_path / "many", 150)
     processes = [filling(cache, folder) for _ in range(2)]
-    assert [process.wait(60) for process in processes] == [0, 0]
+    assert [process.wait(300) for process in processes] == [0, 0]
     table = open_cells(folder)
     np.testing.assert_array_equal(cache.open(table, 32).batch(range(150)), streamed(table, 32))
     assert pixel_file(cache, 32).stat().st_size == 150 * 32 * 32 * 3
@@ -257,13 +292,13 @@ def test_a_damaged_index_is_told(cache, cells):
     cache.open(cells, 16)
     index = cache.directory / "pixels-v1" / "index.sqlite"
     index.write_bytes(b"no database at all, but long enough to look at" * 100)
-    with pytest.raises(CacheError, match="is damaged .*Delete that folder"):
+    with pytest.raises(CacheError, match=r"is damaged .*Delete that folder"):
         cache.open(cells, 16)
 
 
 def test_an_index_locked_for_ever_is_told(cache, cells, monkeypatch):
     cache.open(cells.take([0]), 16)
-    monkeypatch.setattr("hemoscope.cells.cache_index.LOCK_SECONDS", 0.05)
+    monkeypatch.setattr("hemoscope.cells.cache.index.LOCK_SECONDS", 0.05)
     other = sqlite3.connect(cache.directory / "pixels-v1" / "index.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(CacheError, match="database is locked"):

@@ -1,20 +1,18 @@
-"""The bookkeeping of the pixel cache: an SQLite index beside files of pixels."""
+"""The index of the cache, an SQLite file."""
 
-import os
 import sqlite3
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hemoscope.cells.cache.file_state import FileState
+from hemoscope.cells.cache.pixel_file import PixelFile
 from hemoscope.errors import HemoscopeError
 
 LOCK_SECONDS = 120.0
-SETTLED_NANOSECONDS = 2_000_000_000
 VARIABLES = 900  # to one query; old SQLite allows 999
 
 _SCHEMA = """
@@ -30,75 +28,6 @@ _SCHEMA = """
 
 class CacheError(HemoscopeError):
     """The pixel cache cannot be used; the message says what to do."""
-
-
-@dataclass(frozen=True)
-class FileState:
-    """By what a file is taken for unchanged since it was last read.
-
-    Attributes:
-        path: Absolute.
-        length: Bytes.
-        modified: Time of the last change of the content, in nanoseconds.
-        changed: Time of the last change of the file's entry: unlike `modified`, copying another
-            file over this one does not preserve it.
-        settled: Whether the last change lies back so far that a further one would show in its
-            time. Clocks of file systems tick slowly, up to 2 s.
-    """
-
-    path: str
-    length: int
-    modified: int
-    changed: int
-    settled: bool = field(compare=False)
-
-    @classmethod
-    def of(cls, file: Path) -> "FileState":
-        """Asks the file system, which raises OSError for a missing file."""
-        stat = file.stat()
-        age = time.time_ns() - max(stat.st_mtime_ns, stat.st_ctime_ns)
-        return cls(
-            os.path.abspath(file),  # noqa: PTH100 (Path.absolute keeps "..")
-            stat.st_size,
-            stat.st_mtime_ns,
-            stat.st_ctime_ns,
-            age > SETTLED_NANOSECONDS,
-        )
-
-
-@dataclass(frozen=True)
-class PixelFile:
-    """Pictures of one size, one after the other.
-
-    Attributes:
-        path: Where.
-        size: Side of a picture in pixels.
-    """
-
-    path: Path
-    size: int
-
-    @property
-    def slot_bytes(self) -> int:
-        """Bytes of one picture."""
-        return self.size * self.size * 3
-
-    def slots(self) -> int:
-        """How many whole pictures are there, covered by the index or not."""
-        return self.path.stat().st_size // self.slot_bytes if self.path.exists() else 0
-
-    def write(self, slot: int, pictures: Sequence[NDArray[np.uint8]]) -> None:
-        """Puts pictures at `slot` and after it, cuts off what lay there, and flushes to disk.
-
-        Ordinary writes, not a map: on a full disk they give an error, a map would kill the process.
-        """
-        with self.path.open("ab") as stream:
-            if stream.tell() > slot * self.slot_bytes:
-                stream.truncate(slot * self.slot_bytes)
-            for picture in pictures:
-                stream.write(picture.data)
-            stream.flush()
-            os.fsync(stream.fileno())
 
 
 class CacheIndex:

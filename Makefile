@@ -1,0 +1,44 @@
+# One command an intent; each sets up what it needs in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+# The tests run in several processes: one thread each is faster than many that wait for another.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n auto
+
+.PHONY: help setup demo test test-slow lint format bench clean
+
+help:  ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	touch $@
+
+setup: .venv/.ready  ## install hemoscope with everything into .venv
+
+demo: .venv/.ready  ## the whole way on synthetic cells, nothing needed
+	rm -rf demo-output
+	$(BIN)/hemoscope demo --out demo-output
+
+test: .venv/.ready  ## the fast tests
+	$(PYTEST) -m 'not slow'
+
+test-slow: .venv/.ready  ## the tests that take longer than a few seconds
+	$(PYTEST) -m slow
+
+lint: .venv/.ready  ## style, types, and the walls of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+format: .venv/.ready  ## put the code in form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/.ready  ## throughput, beside what a user would do instead
+	$(BIN)/python -m benchmarks
+
+clean:  ## remove what the commands above have made
+	rm -rf .venv demo-output .pytest_cache .ruff_cache .hypothesis build

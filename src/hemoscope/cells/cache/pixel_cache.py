@@ -1,0 +1,67 @@
+"""`PixelCache`: where the cache lies, and how a table is opened in it."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from hemoscope.cells.cache.cached_pixels import CachedPixels
+from hemoscope.cells.cache.filling import Filling
+from hemoscope.cells.cache.index import CacheIndex
+from hemoscope.cells.cache.pixel_file import PixelFile
+from hemoscope.cells.parallel import Progress, default_workers
+from hemoscope.cells.table import CellTable
+
+# Part of the folder's name: raise it when decoding or resizing gives other pixels than before.
+FORMAT = "pixels-v1"
+
+
+def default_cache_directory() -> Path:
+    """$HEMOSCOPE_CACHE, else hemoscope's folder in the platform's place for caches."""
+    own = os.environ.get("HEMOSCOPE_CACHE")
+    if own:
+        return Path(own).expanduser()
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "hemoscope"
+
+
+@dataclass(frozen=True)
+class PixelCache:
+    """Decoded cells on disk, shared by every table, run and process.
+
+    Attributes:
+        directory: Where; `default_cache_directory()` unless told.
+    """
+
+    directory: Path
+
+    def __init__(self, directory: str | Path | None = None) -> None:
+        object.__setattr__(self, "directory", Path(directory or default_cache_directory()))
+
+    def open(
+        self,
+        table: CellTable,
+        size: int,
+        *,
+        progress: Progress | None = None,
+        workers: int | None = None,
+    ) -> CachedPixels:
+        """The pixels of a table; decodes those cells that are not in the cache yet.
+
+        Args:
+            table: The cells.
+            size: Side in pixels to which the whole frame is resized.
+            progress: Called with (cells done, cells in all) as it goes on.
+            workers: Threads; by default one for each processor.
+
+        Raises:
+            CacheError: The disk is full, or the folder cannot be written or is damaged.
+        """
+        index = CacheIndex(self.directory / FORMAT)
+        pixel_file = PixelFile(self.directory / FORMAT / f"pixels-{size}.u8", size)
+        index.forget_lost_pixels(pixel_file)
+        filling = Filling(table, index, pixel_file, index.contents(size))
+        return filling.run(progress or _silent, workers or default_workers())
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Progress that nobody wants to see."""

@@ -1,0 +1,82 @@
+"""`compare`: several predictions tables on the same cells, side by side and tested in pairs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+
+import pandas as pd
+
+from hemoscope.evaluation.comparison.align import align
+from hemoscope.evaluation.comparison.pairs import Contender, compare_pair, correct, influences
+from hemoscope.evaluation.comparison.seeds import seed_spreads
+from hemoscope.evaluation.comparison.tables import accuracy_row, training_row
+from hemoscope.evaluation.errors import EvaluationError
+from hemoscope.evaluation.evaluate import BINS, RESAMPLES, evaluate_with_resamples
+from hemoscope.evaluation.result import Comparison
+from hemoscope.evaluation.scored import Scored
+from hemoscope.predictions import Predictions
+
+
+def compare(
+    tables: Mapping[str, Predictions],
+    *,
+    seeds: Mapping[str, Sequence[str]] | None = None,
+    histories: Mapping[str, pd.DataFrame] | None = None,
+    bins: int = BINS,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+    level: float = 0.95,
+) -> Comparison:
+    """Sets models side by side and tests every pair.
+
+    Args:
+        tables: Model name to labelled predictions; the same cells in any order.
+        seeds: Model name to the table names that are its seeds, for mean ± SD.
+        histories: Table name to training history, for Table 4's times.
+        bins: Calibration bins.
+        resamples: Bootstrap resamples, the same ones for every model; 0 for none.
+        seed: Seed of the resampling.
+        level: Nominal coverage of the intervals.
+
+    Raises:
+        PredictionsError: A table has no labels.
+        EvaluationError: The tables are not about the same cells, classes and labels, or a name
+            in `seeds` or `histories` stands for no table.
+    """
+    aligned = _same_groups(align(tables))
+    known = histories or {}
+    _check_names(known, aligned)
+    contenders = []
+    for name, table in aligned.items():
+        evaluation, resampled = evaluate_with_resamples(
+            table, bins=bins, resamples=resamples, seed=seed, level=level, history=known.get(name)
+        )
+        scored = Scored.of(table)
+        contenders.append(Contender(name, scored, evaluation, influences(scored), resampled))
+    evaluations = {c.name: c.evaluation for c in contenders}
+    return Comparison(
+        models=tuple(aligned),
+        classes=contenders[0].scored.classes,
+        cells=len(contenders[0].scored),
+        settings=contenders[0].evaluation.settings,
+        evaluations=evaluations,
+        table4={name: training_row(e) for name, e in evaluations.items()},
+        table5={name: accuracy_row(e) for name, e in evaluations.items()},
+        pairs=correct([compare_pair(*pair) for pair in combinations(contenders, 2)]),
+        seeds=seed_spreads(seeds or {}, evaluations),
+    )
+
+
+def _same_groups(tables: dict[str, Predictions]) -> dict[str, Predictions]:
+    """Gives every table the groups of the first that has any, so that resamples are paired."""
+    groups = next((t.groups for t in tables.values() if t.groups is not None), None)
+    return {name: replace(table, groups=groups) for name, table in tables.items()}
+
+
+def _check_names(histories: Mapping[str, pd.DataFrame], tables: Mapping[str, Predictions]) -> None:
+    unknown = [name for name in histories if name not in tables]
+    if unknown:
+        raise EvaluationError(
+            f"there is a training history for {', '.join(unknown)}, which is not among the tables "
+            f"({', '.join(tables)})."
+        )

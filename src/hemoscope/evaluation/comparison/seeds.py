@@ -1,0 +1,48 @@
+"""Several seeds of one model: mean and standard deviation of each headline figure."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from hemoscope.evaluation.comparison.pairs import headline_paths
+from hemoscope.evaluation.errors import EvaluationError
+from hemoscope.evaluation.result import Evaluation, SeedSpread
+
+
+def seed_spreads(
+    seeds: Mapping[str, Sequence[str]], evaluations: Mapping[str, Evaluation]
+) -> dict[str, dict[str, SeedSpread]]:
+    """Model to figure path to its spread; figures that some seed lacks are left out.
+
+    Args:
+        seeds: Model name to the names of its tables.
+        evaluations: Table name to evaluation.
+
+    Raises:
+        EvaluationError: A name stands for no table, or a model has none.
+    """
+    for model, names in seeds.items():
+        unknown = [name for name in names if name not in evaluations]
+        if unknown or not names:
+            raise EvaluationError(
+                f"seeds of {model}: {', '.join(unknown) or 'no table'} is not among the tables "
+                f"({', '.join(evaluations)}). Name tables that are compared."
+            )
+    return {model: _spreads([evaluations[n] for n in names]) for model, names in seeds.items()}
+
+
+def _spreads(evaluations: Sequence[Evaluation]) -> dict[str, SeedSpread]:
+    rows = {
+        path: [e.estimate(path).value for e in evaluations]
+        for path in headline_paths(evaluations[0])
+    }
+    return {
+        path: _spread([v for v in values if v is not None])
+        for path, values in rows.items()
+        if None not in values
+    }
+
+
+def _spread(values: list[float]) -> SeedSpread:
+    sd = float(np.std(values, ddof=1)) if len(values) > 1 else None
+    return SeedSpread(float(np.mean(values)), sd, len(values), tuple(values))

@@ -1,0 +1,117 @@
+"""`evaluate`: a labelled predictions table in, every statistic out."""
+
+import pandas as pd
+
+from hemoscope.evaluation.arrays import Array
+from hemoscope.evaluation.confusion import confusion_matrix
+from hemoscope.evaluation.dynamics import training_dynamics
+from hemoscope.evaluation.errors import EvaluationError
+from hemoscope.evaluation.headline import resampled_figures
+from hemoscope.evaluation.intervals.percentile import percentile_limits
+from hemoscope.evaluation.intervals.resampling import Resampling
+from hemoscope.evaluation.notes import Notes
+from hemoscope.evaluation.result import Evaluation, Settings
+from hemoscope.evaluation.scored import Scored
+from hemoscope.evaluation.sections.calibration import calibration_section
+from hemoscope.evaluation.sections.curves import curve_sections
+from hemoscope.evaluation.sections.report import confusion_section, report_section
+from hemoscope.evaluation.sections.selection import selective_section, separation_section
+from hemoscope.predictions import Predictions
+
+BINS = 15
+RESAMPLES = 1000
+NO_RESAMPLES = "no bootstrap resamples were asked for"
+
+
+def evaluate(
+    predictions: Predictions,
+    *,
+    bins: int = BINS,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+    level: float = 0.95,
+    history: pd.DataFrame | None = None,
+) -> Evaluation:
+    """Computes every statistic of a labelled predictions table.
+
+    Args:
+        predictions: A table with labels. With groups, all intervals treat the cells of one group
+            as dependent.
+        bins: Calibration bins, at least 1.
+        resamples: Bootstrap resamples; 0 leaves only the intervals that need none.
+        seed: Seed of all random draws; the same table and seed give the same numbers.
+        level: Nominal coverage of the intervals, in (0, 1).
+        history: A training run's history (see `training_dynamics`), for the training dynamics.
+
+    Raises:
+        PredictionsError: The table has no labels.
+        EvaluationError: The table has no cells, or an option is out of range.
+    """
+    return evaluate_with_resamples(
+        predictions, bins=bins, resamples=resamples, seed=seed, level=level, history=history
+    )[0]
+
+
+def evaluate_with_resamples(
+    predictions: Predictions,
+    *,
+    bins: int,
+    resamples: int,
+    seed: int,
+    level: float,
+    history: pd.DataFrame | None,
+) -> tuple[Evaluation, dict[str, Array]]:
+    """`evaluate`, and with it the resampled headline figures (path to (resamples,) values)."""
+    _check(bins, resamples, level)
+    scored = Scored.of(predictions)
+    settings = Settings(bins, level, resamples, seed, grouped=scored.groups is not None)
+    notes = Notes(settings)
+    matrix = confusion_matrix(scored.truth, scored.predicted, len(scored.classes))
+    report = report_section(matrix, scored, notes)
+    roc, pr = curve_sections(scored, notes)
+    evaluation = Evaluation(
+        classes=scored.classes,
+        cells=len(scored),
+        groups=scored.group_count,
+        settings=settings,
+        **report,
+        roc=roc,
+        pr=pr,
+        calibration=calibration_section(scored, notes),
+        confusion=confusion_section(matrix, predictions, scored, notes),
+        separation=separation_section(scored, notes),
+        selective=selective_section(scored),
+        dynamics=None if history is None else training_dynamics(history),
+        intervals=notes.intervals,
+        undefined=notes.undefined,
+        no_interval=notes.no_interval,
+        provenance=dict(predictions.provenance),
+    )
+    return evaluation, _bootstrap(scored, notes)
+
+
+def _check(bins: int, resamples: int, level: float) -> None:
+    if bins < 1:
+        raise EvaluationError(f"bins is {bins}; calibration needs at least 1 bin (15 is usual).")
+    if resamples < 0:
+        raise EvaluationError(f"resamples is {resamples}; give 0 for none, or 1000 as is usual.")
+    if not 0 < level < 1:
+        raise EvaluationError(f"level is {level}; it is a share between 0 and 1, such as 0.95.")
+
+
+def _bootstrap(scored: Scored, notes: Notes) -> dict[str, Array]:
+    """Notes the bootstrap interval of each figure that has no interval of its own yet."""
+    settings = notes.settings
+    plan = Resampling(scored.truth, scored.groups, settings.resamples, settings.seed)
+    if settings.resamples == 0:
+        notes.no_interval["*"] = NO_RESAMPLES
+        return {}
+    if scored.group_count == 1:
+        notes.no_interval["*"] = "all cells are of one group, which cannot be resampled"
+        return {}
+    figures = resampled_figures(scored, plan, settings.bins)
+    for path, values in figures.items():
+        if path not in notes.undefined | notes.intervals | notes.no_interval:
+            limits = percentile_limits(values, settings.level)
+            notes.interval(path, limits, plan.method, drawn=settings.resamples)
+    return figures

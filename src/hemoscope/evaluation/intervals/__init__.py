@@ -1,0 +1,1 @@
+"""Intervals: Wilson's, DeLong's, the bootstrap's, and one for the calibration error."""

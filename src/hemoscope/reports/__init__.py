@@ -1,0 +1,16 @@
+"""Plots (a result in, a figure out) and self-contained HTML reports.
+
+The only room that imports matplotlib.
+"""
+
+from hemoscope.reports.errors import ReportError
+from hemoscope.reports.history import save_history_figure
+from hemoscope.reports.html.classification_report import write_classification_report
+from hemoscope.reports.html.evaluation_report import write_evaluation_report
+
+__all__ = [
+    "ReportError",
+    "save_history_figure",
+    "write_classification_report",
+    "write_evaluation_report",
+]

@@ -1,0 +1,134 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hemoscope.cells import (
+    CellTable,
+    CellTableError,
+    SourceError,
+    open_cells,
+    read_cells,
+    write_manifest,
+)
+
+
+def manifest(folder: Path, content: str | bytes) -> Path:
+    file = folder / "cells.csv"
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    return file
+
+
+def test_columns_are_text_and_rows_keep_their_order(tmp_path):
+    text = 'path,label,fold,note\nb.png,NA,1,"one, two"\na.png,01,2,\n'
+    table = open_cells(manifest(tmp_path, text))
+    assert table.frame.to_dict("list") == {
+        "path": ["b.png", "a.png"],
+        "label": ["NA", "01"],
+        "fold": ["1", "2"],
+        "note": ["one, two", ""],
+    }
+    assert table.root == tmp_path
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"\xef\xbb\xbfpath,label\r\na.png,x\r\n",
+        b"path;label\na.png;x\n",
+        b"path\tlabel\na.png\tx",
+        b'"path","label"\n"a.png","x"\n',
+        b"label,path\nx,a.png\n",
+    ],
+)
+def test_as_excel_and_others_write_it(tmp_path, text):
+    table = open_cells(manifest(tmp_path, text))
+    assert table.paths.tolist() == ["a.png"]
+    assert table.classes == ("x",)
+
+
+def test_backslashes_stand_between_folders(tmp_path):
+    assert open_cells(manifest(tmp_path, "path\nx\\a.png\n")).paths.tolist() == ["x/a.png"]
+
+
+def test_selection(tmp_path):
+    file = manifest(tmp_path, "path,label,fold\na,x,1\nb,x,2\nc,,3\n")
+    assert open_cells(file, split_column="fold", use="2").paths.tolist() == ["b"]
+
+
+def test_blanks_are_refused_where_they_are_used(tmp_path):
+    file = manifest(tmp_path, "path,label,fold\na,x,1\nb,x,2\nc,,3\n")
+    with pytest.raises(SourceError, match=r"1 of 3 cells have no label; the first is cell 3 \(c\)"):
+        open_cells(file)
+
+
+def test_columns_that_are_blank_throughout_are_not_there(tmp_path):
+    table = open_cells(manifest(tmp_path, "path,label,group\na,,\nb,,\n"))
+    assert (table.labels, table.groups) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("file,label\na.png,x\n", "no column 'path'; its first line is 'file,label'"),
+        ("", "no column 'path'"),
+        ("path,label\n", "has a header but no rows"),
+        ("path,label\n,x\n", "1 of 1 cells have no path; the first is cell 1"),
+        ('path,label\n"a.png,x\nb.png,y\n', "cannot be read as a CSV table"),
+        ("path,label\na.png,x\na.png,y\n", "'a.png' stands in the table more than once"),
+        ("path,label\nEosinophil größe,x\n".encode("latin-1"), "is not UTF-8 text"),
+        ("path,label\na,x\n".encode("utf-16"), "is not UTF-8 text"),
+        (b"path\0\n\x01\x02", "holds binary data"),
+        ("path,path\na,b\n", "the column 'path' twice"),
+    ],
+)
+def test_what_is_wrong_is_said(tmp_path, content, message):
+    with pytest.raises(CellTableError, match=message):
+        open_cells(manifest(tmp_path, content))
+
+
+def test_more_cells_than_columns_in_a_row(tmp_path):
+    with pytest.raises(SourceError, match="cannot be read as a CSV table"):
+        open_cells(manifest(tmp_path, "path,label\na.png,x\nb.png,x,y,z\n"))
+
+
+def test_missing_images_are_failures_of_those_cells(cells, class_folders):
+    file = manifest(class_folders, "path\nbasophil/BA_0.png\ngone.png\n")
+    (batch,) = read_cells(open_cells(file), 8)
+    assert batch.rows.tolist() == [0]
+    assert [(each.path, each.cause) for each in batch.failures] == [
+        ("gone.png", "there is no such file")
+    ]
+
+
+@pytest.mark.parametrize("where", ["cells.csv", "new/folder/cells.csv", "../cells.csv"])
+def test_written_and_read_again_it_is_the_same(cells, class_folders, where):
+    table = cells.with_column("split", ["train", "test"] * 3).with_column("note", ["a,\"b'"] * 6)
+    written = write_manifest(table, class_folders / where, provenance={"seed": 7})
+    again = open_cells((class_folders / where).resolve())
+    assert again.fingerprint() == written.fingerprint()
+    assert all(again.file(row).samefile(cells.file(row)) for row in range(6))
+    note = json.loads(Path(f"{class_folders / where}.json").read_text())
+    assert note == {"fingerprint": again.fingerprint(), "cells": 6, "seed": 7}
+
+
+def test_masks_move_along(tmp_path):
+    frame = pd.DataFrame({"path": ["a.png", "b.png"], "mask": ["m/a.png", ""]})
+    write_manifest(CellTable(frame, tmp_path), tmp_path / "sub" / "cells.csv")
+    again = open_cells(tmp_path / "sub" / "cells.csv")
+    assert again.frame["mask"].tolist() == ["../m/a.png", ""]
+
+
+def test_cells_of_an_array_file_have_no_manifest(tmp_path):
+    arrays = {"train/0": np.zeros((2, 2), dtype=np.uint8)}
+    table = CellTable(pd.DataFrame({"path": ["train/0"]}), tmp_path, arrays)
+    with pytest.raises(CellTableError, match=r"array file \(.npz\), which brings its own split"):
+        write_manifest(table, tmp_path / "cells.csv")
+
+
+def test_a_place_that_cannot_be_written(cells, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CellTableError, match=r"cannot write .*: "):
+        write_manifest(cells, tmp_path / "file" / "cells.csv")

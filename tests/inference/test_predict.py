@@ -1,0 +1,109 @@
+"""Prediction with a stand-in model: what is checked here is the way, not the opinion."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from hemoscope.cells import open_cells
+from hemoscope.cells.synthetic import write_synthetic
+from hemoscope.inference import ModelError, load_scorer, predict_cells
+from hemoscope.inference.opinions import differential, opinions
+from hemoscope.inference.predict import PredictError
+
+
+class MeanColour:
+    """Its three logits are the mean red, green and blue of a cell."""
+
+    classes = ("eosinophil", "lymphocyte", "platelet")
+    image_size = 32
+
+    def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        assert pixels.dtype == np.uint8
+        assert pixels.shape[1:] == (32, 32, 3)
+        return pixels.mean(axis=(1, 2), dtype=np.float32)
+
+    def describe(self) -> dict[str, Any]:
+        return {"model": "mean colour"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_synthetic(tmp_path / "cells", per_class=3, seed=5, size=32)
+    for name in ("basophil", "erythroblast", "ig", "monocyte", "neutrophil"):
+        for file in (tmp_path / "cells" / name).iterdir():
+            file.unlink()
+        (tmp_path / "cells" / name).rmdir()
+    (tmp_path / "cells" / "manifest.csv").unlink()
+    return tmp_path / "cells"
+
+
+def test_every_cell_gets_the_opinion_on_its_own_pixels(folder):
+    table = open_cells(folder)
+    predictions = predict_cells(table, MeanColour(), batch=4).predictions
+    assert predictions.paths.tolist() == table.paths.tolist()
+    assert predictions.labels is not None
+    assert predictions.labels.tolist() == table.labels.tolist()
+    one_by_one = [
+        predict_cells(table.take([row]), MeanColour()).predictions.logits
+        for row in range(len(table))
+    ]
+    np.testing.assert_allclose(predictions.logits, np.concatenate(one_by_one), rtol=1e-6)
+    assert predictions.provenance["model"] == "mean colour"
+    assert predictions.provenance["cells"]["fingerprint"] == table.fingerprint()
+
+
+def test_an_unreadable_image_is_reported_and_the_rest_scored(folder):
+    (folder / "lymphocyte" / "broken.png").write_text("no picture")
+    table = open_cells(folder)
+    seen: list[tuple[int, int]] = []
+    run = predict_cells(
+        table, MeanColour(), batch=2, progress=lambda done, total: seen.append((done, total))
+    )
+    assert len(run.predictions) == len(table) - 1
+    assert [failure.path for failure in run.failures] == ["lymphocyte/broken.png"]
+    assert seen[-1] == (len(table), len(table))
+    written = opinions(run)
+    assert written["path"].iloc[-1] == "lymphocyte/broken.png"
+    assert written["problem"].iloc[-1] == run.failures[0].cause
+    assert written["class"].isna().tolist() == [False] * (len(table) - 1) + [True]
+
+
+def test_nothing_readable_is_an_error_that_says_why(tmp_path):
+    (tmp_path / "a.png").write_text("no picture")
+    with pytest.raises(PredictError, match=r"none of the 1 images can be read; the first, a\.png"):
+        predict_cells(open_cells(tmp_path), MeanColour())
+
+
+def test_a_label_that_the_model_does_not_know_is_named(folder):
+    (folder / "platelet").rename(folder / "blast")
+    with pytest.raises(PredictError, match=r"does not know: blast\. It knows eosinophil"):
+        predict_cells(open_cells(folder), MeanColour())
+
+
+def test_the_differential_counts_every_cell_once(folder):
+    predictions = predict_cells(open_cells(folder), MeanColour()).predictions
+    counts = differential(predictions)
+    assert counts["class"].tolist() == list(MeanColour.classes)
+    assert counts["cells"].sum() == len(predictions)
+    assert counts["share"].sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        (None, "there is no model folder"),
+        ([], r"no run folder \(it has no recipe\.yaml\)"),
+        (["recipe.yaml"], "has not come to its end"),
+    ],
+)
+def test_what_is_no_model_is_said_to_be_none(files, message, tmp_path):
+    model = tmp_path / "run"
+    if files is not None:
+        model.mkdir()
+        for name in files:
+            (model / name).write_text("")
+    with pytest.raises(ModelError, match=message):
+        load_scorer(model)

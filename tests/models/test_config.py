@@ -1,0 +1,49 @@
+import pytest
+from pydantic import ValidationError
+
+from hemoscope.models.config import EncoderConfig, ModelConfig, with_changes
+from hemoscope.models.zoo import ZOO
+
+TEXT = ZOO["resnet50-text"]
+
+
+def test_a_recipe_changes_one_field_of_the_encoder() -> None:
+    changed = with_changes(TEXT, {"encoder": {"blocks": 4}, "positions": False})
+    assert changed.encoder == EncoderConfig(blocks=4)
+    assert not changed.positions
+    assert changed.width == TEXT.width
+
+
+def test_the_original_stays_as_it_was() -> None:
+    with_changes(TEXT, {"encoder": {"blocks": 0}})
+    assert TEXT.encoder.blocks == 2
+
+
+def test_json_and_back() -> None:
+    assert ModelConfig.model_validate_json(TEXT.model_dump_json()) == TEXT
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"pooling": "tensorflow"}, "inception_v3 only"),
+        ({"stages": [-1, -2]}, "rise without repeats"),
+        ({"stages": []}, "rise without repeats"),
+        ({"stages": [-3, -2]}, "end with -1"),
+        ({"stages": [-2, -1], "width": None}, "need one width"),
+        ({"fusion": []}, "at least one of cnn, vit, attention"),
+        ({"fusion": ["cnn", "cnn"]}, "at most once"),
+        ({"fusion": ["cnn"]}, "reads no tokens"),
+        ({"fusion": ["mean"]}, "Input should be"),
+        ({"encoder": {"block": 2}}, "Extra inputs"),
+        ({"heads": 8}, "Extra inputs"),
+    ],
+)
+def test_what_does_not_fit_together_is_refused(changes: dict[str, object], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        with_changes(TEXT, changes)
+
+
+def test_tags_do_not_change_the_architecture() -> None:
+    assert ModelConfig(backbone="inception_v3.tf_in1k").architecture == "inception_v3"
+    assert ModelConfig(backbone="resnet18").architecture == "resnet18"

@@ -1,0 +1,78 @@
+"""Recipes: what ships loads, what is written reads back, and mistakes are named."""
+
+from pathlib import Path
+
+import pytest
+
+from hemoscope.models.zoo import ZOO
+from hemoscope.training.recipe import Recipe
+from hemoscope.training.recipe_files import RecipeError, dump_recipe, load_recipe, shipped_recipes
+
+
+@pytest.mark.parametrize("name", shipped_recipes())
+def test_a_shipped_recipe_survives_the_way_through_its_run_folder(name, tmp_path):
+    recipe = load_recipe(name)
+    written = tmp_path / "recipe.yaml"
+    written.write_text(dump_recipe(recipe))
+    assert load_recipe(str(written)) == recipe
+
+
+def test_every_default_is_written_out():
+    shown = dump_recipe(Recipe())
+    for field in Recipe.model_fields:
+        assert f"\n{field}:" in f"\n{shown}"
+
+
+@pytest.mark.parametrize("backbone", ["customcnn", "resnet50", "efficientnet_b3", "inception_v3"])
+def test_the_paper_recipes_follow_the_paper(backbone):
+    recipe = load_recipe(f"paper-{backbone}")
+    assert recipe.model == ZOO[f"{backbone}-table2"]
+    assert (recipe.epochs, recipe.batch_size, recipe.seed) == (30, 32, 42)
+    assert recipe.data.split_column == "paper_split"
+    assert recipe.augmentation.flips
+    assert recipe.augmentation.rotation == 0.4
+    assert recipe.keep == "last"  # its validation cells are its test cells: nothing is chosen
+
+
+def test_settings_reach_nested_fields_and_read_exponents_as_numbers():
+    recipe = load_recipe("default", ("optimiser.head=1e-5", "loss.kind=focal", "ema_decay=null"))
+    assert recipe.optimiser.head == 1e-5
+    assert recipe.loss.kind == "focal"
+    assert recipe.ema_decay is None
+
+
+def test_a_field_of_the_model_is_set_on_top_of_the_named_one():
+    recipe = load_recipe("default", ("model.image_size=96", "model.encoder.blocks=4"))
+    named = ZOO["inception_v3-text"]
+    assert (recipe.model.image_size, recipe.model.encoder.blocks) == (96, 4)
+    assert recipe.model.encoder.key_width == named.encoder.key_width
+    assert recipe.model.fusion == named.fusion
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("epoch=3", "there is no field 'epoch'"),
+        ("epochs=0", "epochs: Input should be greater than or equal to 1"),
+        ("epochs", "write it as FIELD=VALUE"),
+        ("loss.kind=hinge", "loss.kind"),
+        ("epochs.x=1", "'epochs' holds a single value"),
+        ("loss=[", "is not a valid value"),
+    ],
+)
+def test_a_mistake_in_a_setting_is_named(setting, message):
+    with pytest.raises(RecipeError, match=message):
+        load_recipe("default", ("epochs=3", setting))
+
+
+def test_an_unknown_recipe_is_answered_with_those_there_are():
+    with pytest.raises(RecipeError, match=r"no recipe 'papr'.*paper-inception_v3"):
+        load_recipe("papr")
+
+
+@pytest.mark.parametrize(("text", "message"), [("a: [", "not valid YAML"), ("- 1", "a mapping")])
+def test_a_file_that_is_no_recipe_is_said_to_be_none(text, message, tmp_path: Path):
+    file = tmp_path / "own.yaml"
+    file.write_text(text)
+    with pytest.raises(RecipeError, match=message):
+        load_recipe(str(file))

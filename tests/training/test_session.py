@@ -1,0 +1,151 @@
+"""A training from SOURCE to run folder, its error paths, and its way through interruptions."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from safetensors.torch import load_file
+
+from hemoscope.cells import open_cells, write_manifest
+from hemoscope.training.recipe_files import load_recipe
+from hemoscope.training.run_folder import RunFolderError
+from hemoscope.training.session import Session
+from hemoscope.training.train import Machine, TrainingError
+
+from .conftest import TINY
+
+CPU = Machine(accelerator="cpu", devices="1")
+TIMES = ["seconds", "images_per_second"]
+
+
+def history(run: Path) -> pd.DataFrame:
+    return pd.read_csv(run / "history.csv").drop(columns=TIMES)
+
+
+@pytest.mark.slow
+def test_a_run_leaves_everything_that_it_takes_to_run_it_again(cells, tiny, tmp_path):
+    run = tmp_path / "run"
+    session = Session.started(str(cells), tiny, run)
+    session.train(CPU)
+    assert {path.name for path in run.iterdir()} >= {
+        "recipe.yaml",
+        "provenance.json",
+        "history.csv",
+        "history.svg",
+        "model.safetensors",
+    }
+    assert load_recipe(str(run / "recipe.yaml")) == tiny
+    provenance = json.loads((run / "provenance.json").read_text())
+    assert provenance["data"]["fingerprint"] == open_cells(cells).fingerprint()
+    assert provenance["seed"] == tiny.seed
+    assert provenance["training_seconds"] > 0
+    rows = pd.read_csv(run / "history.csv")
+    assert rows["epoch"].tolist() == [1, 2, 3]
+    assert session.outcome()["val_accuracy"] == rows["val_accuracy"].max()
+    with pytest.raises(RunFolderError, match="came to its end"):
+        Session.resumed(str(cells), run)
+
+
+@pytest.mark.slow
+def test_the_same_seed_gives_the_same_history_and_another_one_does_not(cells, tiny, tmp_path):
+    for name, seed in (("a", 42), ("b", 42), ("c", 43)):
+        recipe = tiny.model_copy(update={"seed": seed, "epochs": 2})
+        Session.started(str(cells), recipe, tmp_path / name).train(CPU)
+    pd.testing.assert_frame_equal(history(tmp_path / "a"), history(tmp_path / "b"))
+    assert not history(tmp_path / "a").equals(history(tmp_path / "c"))
+
+
+@pytest.mark.slow
+def test_a_killed_run_goes_on_as_if_nothing_had_happened(cells, tmp_path):
+    settings = [option for setting in (*TINY, "epochs=6") for option in ("--set", setting)]
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    command = [sys.executable, "-m", "hemoscope", "train", str(cells), "--accelerator", "cpu"]
+    subprocess.run([*command, "--out", str(whole), *settings], check=True, capture_output=True)
+
+    process = subprocess.Popen(
+        [*command, "--out", str(killed), *settings],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _wait_for_epochs(killed, 2)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert not (killed / "model.safetensors").exists(), "it was over before it could be killed"
+
+    resumed = [*command, "--out", str(killed), "--resume"]
+    subprocess.run(resumed, check=True, capture_output=True)
+    pd.testing.assert_frame_equal(history(killed), history(whole))
+    kept, expected = (load_file(run / "model.safetensors") for run in (killed, whole))
+    assert all(kept[name].equal(expected[name]) for name in expected)
+
+
+def _wait_for_epochs(run: Path, epochs: int) -> None:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        file = run / "history.csv"
+        if file.is_file() and len(pd.read_csv(file)) >= epochs:
+            return
+        time.sleep(0.005)
+    pytest.fail(f"no {epochs} epochs within two minutes")
+
+
+def test_a_folder_that_holds_a_run_is_not_overwritten(cells, tiny, tmp_path):
+    Session.started(str(cells), tiny, tmp_path / "run")
+    with pytest.raises(RunFolderError, match=r"holds a run already\. Go on with it by --resume"):
+        Session.started(str(cells), tiny, tmp_path / "run")
+
+
+def test_a_run_is_not_resumed_on_other_cells(cells, tiny, tmp_path):
+    Session.started(str(cells), tiny, tmp_path / "run")
+    fewer = tmp_path / "fewer.csv"
+    table = open_cells(cells)
+    write_manifest(table.take(range(len(table) - 1)), fewer)
+    with pytest.raises(RunFolderError, match="started on other cells"):
+        Session.resumed(str(fewer), tmp_path / "run")
+
+
+def test_there_is_nothing_to_resume_in_an_empty_folder(cells, tmp_path):
+    with pytest.raises(RunFolderError, match="no run folder"):
+        Session.resumed(str(cells), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("data.split_column=fold", "have no column 'fold'"),
+        ("data.validation=dev", "no readable cell has 'dev' in column 'split'"),
+    ],
+)
+def test_a_split_that_is_not_there_is_named(cells, setting, message, tmp_path):
+    recipe = load_recipe("default", (*TINY, setting))
+    with pytest.raises(TrainingError, match=message):
+        Session.started(str(cells), recipe, tmp_path / "run")
+
+
+def test_cells_without_labels_cannot_be_trained_on(cells, tiny, tmp_path):
+    flat = tmp_path / "flat.csv"
+    write_manifest(open_cells(cells).without_labels(), flat)
+    with pytest.raises(TrainingError, match="have no labels"):
+        Session.started(str(flat), tiny, tmp_path / "run")
+
+
+def test_one_class_is_too_few(cells, tiny, tmp_path):
+    one = tmp_path / "one.csv"
+    write_manifest(open_cells(cells).where("label", "platelet"), one)
+    with pytest.raises(TrainingError, match="are all platelet"):
+        Session.started(str(one), tiny, tmp_path / "run")
+
+
+def test_a_class_that_is_validated_but_never_trained_on_is_named(cells, tiny, tmp_path):
+    table = open_cells(cells)
+    odd = (table.labels == "platelet") & (table.frame["split"] == "train").to_numpy()
+    without = tmp_path / "without.csv"
+    write_manifest(table.take(~odd), without)
+    with pytest.raises(TrainingError, match="no training cell is platelet"):
+        Session.started(str(without), tiny, tmp_path / "run")
