@@ -6,6 +6,7 @@ import sys
 import typer
 
 import hemoscope
+from hemoscope.cli.audit import audit
 from hemoscope.cli.cells import cells
 from hemoscope.cli.classify import classify
 from hemoscope.cli.demo import demo
@@ -15,6 +16,7 @@ from hemoscope.cli.models import models
 from hemoscope.cli.predict import predict
 from hemoscope.cli.split import split
 from hemoscope.cli.train import train
+from hemoscope.cli.twins import twins
 from hemoscope.errors import HemoscopeError
 
 app = typer.Typer(
@@ -27,7 +29,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _verb in (cells, split, models, train, predict, evaluate, classify, demo, doctor):
+for _verb in (cells, audit, split, models, train, predict, evaluate, twins, classify, demo, doctor):
     app.command()(_verb)
 
 
