@@ -103,9 +103,7 @@ def _match(
     return chosen, best[chosen]
 
 
-def _propose(
-    a: NDArray[np.float32], b: NDArray[np.float32], mirrored: bool
-) -> NDArray[np.float64]:
+def _propose(a: NDArray[np.float32], b: NDArray[np.float32], mirrored: bool) -> NDArray[np.float64]:
     """(m, 2, 3) the placement that each match stands for."""
     sign = -1.0 if mirrored else 1.0
     turn = (b[:, 3] - sign * a[:, 3]).astype(np.float64)

@@ -12,7 +12,7 @@ from hemoscope.audit.case import Case
 from hemoscope.audit.checks import CHECKS
 from hemoscope.audit.examination import Examination, examine
 from hemoscope.audit.finding import Finding, Severity
-from hemoscope.audit.groups import Groups, find_groups
+from hemoscope.audit.groups import find_groups
 from hemoscope.audit.pairs import Rule, shared_fields
 from hemoscope.cells import CellTable, CellTableError, Progress
 from hemoscope.cells.table import RESERVED
@@ -111,9 +111,7 @@ def audit(
         table.check_column(column)
     examined = examine(table, cache=cache, workers=workers, progress=tell("reading images"))
     other = _reference(reference, cache, workers, tell)
-    shared = shared_fields(
-        examined, rule=rule, workers=workers, stage=tell
-    )
+    shared = shared_fields(examined, rule=rule, workers=workers, stage=tell)
     groups = find_groups(examined, shared)
     case = Case(examined, groups, columns, predictions, other)
     return Audit(case, run_checks(case))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hemoscope.audit.facts import facts_of, grey
 from hemoscope.audit.features import FEATURE_SIZE, LocalFeatures, extract
-from hemoscope.audit.store import Examined, ExaminationStore
+from hemoscope.audit.store import ExaminationStore, Examined
 from hemoscope.cells import CellFailure, CellTable, Progress, UnreadableImageError, fit_to
 from hemoscope.cells.decode import ImageHeader, decode_with_header
 from hemoscope.cells.parallel import default_workers, map_in_order
@@ -107,9 +107,7 @@ def _first_rows(contents: Sequence[bytes | str], known: dict[bytes, Examined]) -
     return list(first.values())
 
 
-def _examine_rows(
-    table: CellTable, rows: Sequence[int]
-) -> tuple[list[Examined], dict[int, str]]:
+def _examine_rows(table: CellTable, rows: Sequence[int]) -> tuple[list[Examined], dict[int, str]]:
     examined: list[Examined] = []
     failures: dict[int, str] = {}
     for row in rows:

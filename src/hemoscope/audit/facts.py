@@ -139,9 +139,7 @@ def _border(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _quality(image: NDArray[np.uint8]) -> dict[str, float]:
     luma = grey(image).astype(np.float32)
     inner = luma[1:-1, 1:-1]
-    laplacian = (
-        luma[:-2, 1:-1] + luma[2:, 1:-1] + luma[1:-1, :-2] + luma[1:-1, 2:] - 4 * inner
-    )
+    laplacian = luma[:-2, 1:-1] + luma[2:, 1:-1] + luma[1:-1, :-2] + luma[1:-1, 2:] - 4 * inner
     some = image[::2, ::2].transpose(2, 0, 1)
     low, high = some.min(axis=0), some.max(axis=0)
     return {

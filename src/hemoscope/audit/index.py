@@ -36,12 +36,12 @@ class Descriptors:
     """All descriptors of a set, end to end.
 
     Attributes:
-        values: (m, 128) uint8.
+        vectors: (m, 128) uint8.
         points: (m, 4) as in `LocalFeatures`.
         image: (m,) which image each belongs to.
     """
 
-    values: NDArray[np.uint8]
+    vectors: NDArray[np.uint8]
     points: NDArray[np.float32]
     image: NDArray[np.int32]
 
@@ -80,7 +80,7 @@ def candidate_pairs(
         MissingExtraError: FAISS is not installed.
     """
     every = Descriptors.of(features)
-    if len(every.values) == 0:
+    if len(every.vectors) == 0:
         return pd.DataFrame({"first": [], "second": [], "mirrored": [], "votes": []}).astype(int)
     index = _Index(every, seed)
     tallies: list[pd.DataFrame] = []
@@ -109,9 +109,9 @@ class _Index:
         except ImportError as error:
             raise MissingExtraError("finding overlapping fields", "audit") from error
         self.every = every
-        count = len(every.values)
+        count = len(every.vectors)
         rng = np.random.default_rng(seed)
-        sample = root(every.values[rng.choice(count, min(count, TRAINING), replace=False)])
+        sample = root(every.vectors[rng.choice(count, min(count, TRAINING), replace=False)])
         self._mean = sample.mean(axis=0)
         _, axes = np.linalg.eigh(np.cov((sample - self._mean).T))
         self._axes = axes[:, ::-1][:, :DIMENSIONS].astype(np.float32)
@@ -125,7 +125,7 @@ class _Index:
             self._index.nprobe = PROBED
             self._index.train(self._project(sample))
         for start in range(0, count, BLOCK):
-            self._index.add(self._project(root(every.values[start : start + BLOCK])))
+            self._index.add(self._project(root(every.vectors[start : start + BLOCK])))
 
     def _project(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.ascontiguousarray((vectors - self._mean) @ self._axes)
@@ -134,7 +134,7 @@ class _Index:
         self, rows: NDArray[np.intp], mirrored: bool
     ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Descriptors (asking, answering) of different images that lie close to each other."""
-        values = self.every.values[rows]
+        values = self.every.vectors[rows]
         asked = root(values[:, MIRROR] if mirrored else values)
         _, found = self._index.search(self._project(asked), NEIGHBOURS)
         place, column = np.nonzero(found >= 0)
@@ -142,7 +142,7 @@ class _Index:
         other = self.every.image[rows[place]] != self.every.image[answer]
         place, answer = place[other], answer[other]
         # The codes only approximate: what they bring up is measured again, exactly.
-        cosine = np.einsum("ij,ij->i", asked[place], root(self.every.values[answer]))
+        cosine = np.einsum("ij,ij->i", asked[place], root(self.every.vectors[answer]))
         close = cosine > 1 - FARTHEST**2 / 2
         return rows[place[close]], answer[close]
 

@@ -38,9 +38,7 @@ class Overlap:
     detail: float
 
 
-def compare(
-    first: NDArray[np.uint8], second: NDArray[np.uint8], alignment: Alignment
-) -> Overlap:
+def compare(first: NDArray[np.uint8], second: NDArray[np.uint8], alignment: Alignment) -> Overlap:
     """Lays the first image on the second and compares the shared part.
 
     Args:

@@ -4,7 +4,6 @@ An audit that was interrupted goes on where it stopped, and one that is run agai
 whose content it has seen before, whatever the image is called now.
 """
 
-import os
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -67,7 +66,7 @@ class ExaminationStore:
         name = uuid.uuid4().hex
         draft = self._directory / f"{name}.draft"
         pq.write_table(_to_table(examined), draft, compression="none")
-        os.replace(draft, self._directory / f"{name}.parquet")
+        draft.replace(self._directory / f"{name}.parquet")
 
 
 def _to_table(examined: Sequence[Examined]) -> pa.Table:
