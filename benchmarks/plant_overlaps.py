@@ -88,7 +88,7 @@ def main() -> None:
     rows = []
     for number, (host, donor) in enumerate(zip(hosts, donors, strict=True)):
         kind = KINDS[number % len(KINDS)]
-        original, filler = (read(root, str(cells["path"].iat[i])) for i in (host, donor))
+        original, filler = (read(root, str(cells["path"].iloc[i])) for i in (host, donor))
         data, share, matrix = plant(rng, original, filler, kind)
         name = f"planted/{number:05d}.jpg"
         file = arguments.out / name
@@ -97,8 +97,8 @@ def main() -> None:
         rows.append(
             {
                 "path": name,
-                "host": cells["path"].iat[host],
-                "donor": cells["path"].iat[donor],
+                "host": cells["path"].iloc[host],
+                "donor": cells["path"].iloc[donor],
                 "kind": kind,
                 "share": share,
                 "matrix": " ".join(f"{v:.5f}" for v in matrix.ravel()),

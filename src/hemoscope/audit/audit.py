@@ -76,7 +76,7 @@ class Audit:
         }
 
 
-def audit(
+def audit(  # noqa: PLR0913 each is one thing that a caller may give
     table: CellTable,
     *,
     splits: Sequence[str] | None = None,
