@@ -17,8 +17,9 @@ def grey(field: np.ndarray, x: int, y: int) -> np.ndarray:
 @pytest.mark.parametrize("shift", [(0, 0), (64, 0), (100, 40)])
 def test_the_share_is_that_of_the_geometry(shift: tuple[int, int]) -> None:
     field = draw_field(1)
-    found = compare(grey(field, 200, 200), grey(field, 200 - shift[0], 200 - shift[1]),
-                    shifted(*shift))
+    found = compare(
+        grey(field, 200, 200), grey(field, 200 - shift[0], 200 - shift[1]), shifted(*shift)
+    )
     share = (256 - shift[0]) * (256 - shift[1]) / 256**2
     assert found.share == pytest.approx(share, abs=0.01)
     assert found.agreeing == 1.0

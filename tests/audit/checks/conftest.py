@@ -47,8 +47,9 @@ def examination(
 
 @pytest.fixture
 def make_case() -> Callable[..., Case]:
-    def make(*, pairs: list[dict] | None = None, splits=(), predictions=None, reference=None,
-             **arguments) -> Case:
+    def make(
+        *, pairs: list[dict] | None = None, splits=(), predictions=None, reference=None, **arguments
+    ) -> Case:
         examined = examination(**arguments)
         related = pd.DataFrame(NO_PAIRS)
         if pairs:

@@ -39,7 +39,10 @@ def test_contradictory_labels(make_case: Callable, pair: dict, fires: bool) -> N
 
 
 def test_a_torn_group_is_serious_and_counted(make_case: Callable) -> None:
-    pairs = [{"first": 0, "second": 95, "kind": "overlap"}, {"first": 1, "second": 2, "kind": "near"}]
+    pairs = [
+        {"first": 0, "second": 95, "kind": "overlap"},
+        {"first": 1, "second": 2, "kind": "near"},
+    ]
     case = make_case(pairs=pairs, split=SPLIT, splits=["split"])
     (finding,) = CHECKS["CELL033"](case)
     assert finding.severity.value == "serious"
