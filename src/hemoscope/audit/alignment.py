@@ -17,7 +17,7 @@ FARTHEST = 0.6  # distance of descriptors; wider than in the index, as only two 
 ROUGH = 0.04  # of the frame: how far a match may miss the placement that a single match proposes
 FINE = 0.012  # of the frame: how far after fitting
 ROUNDS = 4
-LEAST = 4  # matches
+LEAST = 3  # matches
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,7 @@ class Alignment:
 
 
 def align(first: LocalFeatures, second: LocalFeatures, *, mirrored: bool) -> Alignment | None:
-    """The placement that most matches agree on, or None where fewer than four do."""
+    """The placement that most matches agree on, or None where fewer than three do."""
     a, b = _match(first, second, mirrored)
     if len(a) < LEAST:
         return None

@@ -25,10 +25,13 @@ PROBED = 3  # lists looked at for one query
 NEIGHBOURS = 12
 FARTHEST = 0.42  # distance between RootSIFT descriptors (0 … sqrt 2) of one spot of a field
 BLOCK = 100_000  # queries at a time
-VOTES = 3
 
-# How wide a vote counts: in turns of 45 degrees, octaves of scale and quarters of the frame.
-BIN = np.array([np.pi / 4, 1.0, 0.25, 0.25])
+# A vote counts for a bin of placements: so many radians of turn, octaves of scale and shares of
+# the frame (of where the centre comes to lie). Three votes in a wide bin make a candidate, or two
+# that agree closely, as those of a small shared part do.
+WIDE = (np.array([np.pi / 4, 1.0, 0.25, 0.25]), 3)
+CLOSE = (np.array([np.pi / 16, 0.25, 1 / 16, 1 / 16]), 2)
+FEWEST = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,11 +155,15 @@ def _tally(index: _Index, rows: NDArray[np.intp], mirrored: bool) -> pd.DataFram
     asking, answering = index.near(rows, mirrored)
     image, points = index.every.image, index.every.points
     pair = image[asking].astype(np.int64) * (int(image[-1]) + 1) + image[answering]
-    frequent = _occurs(pair, VOTES)
+    frequent = _occurs(pair, FEWEST)
     asking, answering, pair = asking[frequent], answering[frequent], pair[frequent]
     placement = _placement(points[asking], points[answering], mirrored)
-    votes = np.maximum(*(_most_votes(pair, placement, asking, shift) for shift in (0.0, 0.5)))
-    chosen = pd.DataFrame({"pair": pair, "votes": votes})[votes >= VOTES].drop_duplicates("pair")
+    votes = np.zeros(len(pair), dtype=np.intp)
+    for width, least in (WIDE, CLOSE):
+        for shift in (0.0, 0.5):
+            cast = _most_votes(pair, placement / width + shift, asking, width)
+            votes = np.maximum(votes, np.where(cast >= least, cast, 0))
+    chosen = pd.DataFrame({"pair": pair, "votes": votes})[votes > 0].drop_duplicates("pair")
     ends = np.divmod(chosen["pair"].to_numpy(), int(image[-1]) + 1)
     return pd.DataFrame(
         {
@@ -176,20 +183,27 @@ def _occurs(values: NDArray[np.int64], least: int) -> NDArray[np.bool_]:
 
 def _most_votes(
     pair: NDArray[np.int64],
-    placement: NDArray[np.float32],
+    placement: NDArray[np.float64],
     asking: NDArray[np.intp],
-    shift: float,
+    width: NDArray[np.float64],
 ) -> NDArray[np.intp]:
     """For every match, the votes of its pair's best bin; a keypoint votes once in a bin.
 
-    Called twice, with the bins shifted by half their width the second time, so that a placement
-    at the edge of a bin is not torn apart.
+    Called for bins at two places, half a bin apart, so that a placement at the edge of one is not
+    torn apart.
+
+    Args:
+        pair: (k,) which pair of images the match belongs to.
+        placement: (k, 4) as `_placement` gives it, in bins.
+        asking: (k,) the descriptor that votes.
+        width: (4,) of the bins.
     """
-    bins = np.floor(placement / BIN + shift).astype(np.int64)
-    bins[:, 0] %= round(2 * np.pi / BIN[0])
-    place = (bins + np.array([0, 8, 32, 32])) @ np.array([1, 8, 8 * 16, 8 * 16 * 64])
+    bins = np.floor(placement).astype(np.int64)
+    bins[:, 0] %= round(2 * np.pi / width[0])
+    # Scales lie within 16 bins of 0 and centres within 128: each has its own bits.
+    place = (bins + np.array([0, 16, 128, 128])) @ np.array([1, 2**5, 2**10, 2**18])
     pairs, of_pair = np.unique(pair, return_inverse=True)
-    _, name = np.unique(of_pair * 2**20 + place, return_inverse=True)
+    _, name = np.unique(of_pair * 2**26 + place, return_inverse=True)
     voter = asking - asking.min(initial=0)
     ballots = np.unique(name * (voter.max(initial=0) + 1) + voter)
     in_bin = np.bincount(ballots // (voter.max(initial=0) + 1))[name]

@@ -30,13 +30,15 @@ class Rule:
         tiles: Tiles of the shared part that show something, at least.
         agreeing: Share of those tiles that agree, at least.
         correlation: Correlation over the shared part, at least.
+        detail: Correlation of fine texture and noise over the shared part, at least.
         scale: How many times larger one may be shown than the other, at most.
     """
 
-    inliers: int = 5
+    inliers: int = 3
     tiles: int = 6
-    agreeing: float = 0.8
-    correlation: float = 0.8
+    agreeing: float = 0.85
+    correlation: float = 0.9
+    detail: float = 0.25
     scale: float = 2.0
 
     def holds(self, pairs: pd.DataFrame) -> NDArray[np.bool_]:
@@ -46,6 +48,7 @@ class Rule:
             & (pairs["tiles"] >= self.tiles)
             & (pairs["agreeing"] >= self.agreeing)
             & (pairs["correlation"] >= self.correlation)
+            & (pairs["detail"] >= self.detail)
             & (pairs["scale"].between(1 / self.scale, self.scale))
         )
         return met.to_numpy(dtype=bool)
