@@ -8,7 +8,9 @@ import typer
 import hemoscope
 from hemoscope.cli.audit import audit
 from hemoscope.cli.cells import cells
+from hemoscope.cli.claims import claims
 from hemoscope.cli.classify import classify
+from hemoscope.cli.compare import compare
 from hemoscope.cli.demo import demo
 from hemoscope.cli.doctor import doctor
 from hemoscope.cli.evaluate import evaluate
@@ -29,7 +31,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _verb in (cells, audit, split, models, train, predict, evaluate, twins, classify, demo, doctor):
+VERBS = (
+    *(cells, audit, split, models, train, predict, evaluate, compare, twins),
+    *(classify, claims, demo, doctor),
+)
+for _verb in VERBS:
     app.command()(_verb)
 
 

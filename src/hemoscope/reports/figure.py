@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import pandas as pd
 from markupsafe import Markup, escape
@@ -27,12 +27,9 @@ class Plot(Protocol):
         description: What a reader who can't see it should be told.
     """
 
-    @property
-    def name(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def description(self) -> str: ...
+    name: ClassVar[str]
+    title: ClassVar[str]
+    description: ClassVar[str]
 
     def frame(self) -> pd.DataFrame:
         """The numbers that are drawn, one row a mark."""

@@ -46,3 +46,23 @@ HEADLINES = MappingProxyType(
 def figure_name(path: str) -> str:
     """The printed name of the figure at a path of the evaluation's JSON."""
     return HEADLINES.get(path, path)
+
+
+METHODS = MappingProxyType(
+    {
+        "wilson": "Wilson",
+        "wilson-grouped": "Wilson, effective number of cells",
+        "delong": "DeLong",
+        "delong-grouped": "DeLong, by group",
+        "delong-logit": "DeLong, logit scale",
+        "delong-logit-grouped": "DeLong, logit scale, by group",
+        "bootstrap-stratified": "bootstrap within classes",
+        "bootstrap-grouped": "bootstrap of groups",
+        "test-inversion": "inversion of a test",
+    }
+)
+
+
+def method_name(method: str) -> str:
+    """The printed name of the method behind an interval."""
+    return METHODS.get(method, method)

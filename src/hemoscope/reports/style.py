@@ -6,10 +6,11 @@ list ends in fonts as wide as DejaVu Sans (Verdana on Windows and macOS), so lay
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.colors import LinearSegmentedColormap
@@ -42,7 +43,7 @@ SEQUENTIAL = LinearSegmentedColormap.from_list(
 PAGE_WIDTH = 7.2  # inches: two columns of a journal, and the text width of the report
 COLUMN_WIDTH = 3.5  # inches: one column
 
-_RC = MappingProxyType(
+_RC: Mapping[Any, Any] = MappingProxyType(
     {
         "font.family": "sans-serif",
         "font.sans-serif": ["DejaVu Sans", "Verdana", "Geneva", "Arial", "sans-serif"],
@@ -119,7 +120,7 @@ def house_style() -> Iterator[None]:
     """Draws and saves what is inside in hemoscope's style, and leaves matplotlib as it was."""
     with mpl.rc_context(), warnings.catch_warnings():
         mpl.rcdefaults()  # a user's matplotlibrc must not change a report
-        mpl.rcParams.update(dict(_RC))
+        mpl.rcParams.update(_RC)
         # Such a name is drawn by the reader's own fonts; the figure needs only its width.
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")
         yield

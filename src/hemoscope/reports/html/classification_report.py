@@ -14,9 +14,9 @@ from hemoscope.reports.html.contact_sheet import (
     least_sure,
 )
 from hemoscope.reports.html.elements import Section, Table
-from hemoscope.reports.html.numbers import NOT_DEFINED, cells, count, fixed, percent
 from hemoscope.reports.html.page import check_formats, data_folder, write_page
 from hemoscope.reports.html.provenance import provenance_table
+from hemoscope.reports.numbers import NOT_DEFINED, cells, count, fixed, percent
 from hemoscope.reports.plots.differential import DifferentialFigure
 
 LISTED = 5000  # rows of the table on the page; the file beside it holds all
@@ -109,7 +109,7 @@ def cells_table(frame: pd.DataFrame) -> Table:
         for path, first, p, second, q in frame.head(LISTED).itertuples(index=False, name=None)
     )
     header = ("Cell", "Called", "Second choice", "Probability", "of the second")
-    return Table("Cells, the least sure first", header, rows, text_columns=3)
+    return Table("Cells, the least sure first", header, rows, words=(0, 1, 2))
 
 
 def differential_table(figure: DifferentialFigure) -> Table:
@@ -133,7 +133,7 @@ def _meaning(figure: DifferentialFigure) -> str:
     total = int(frame["cells"].sum())
     if total == 0:
         return "No cell could be read, so there is nothing to count."
-    commonest = frame.loc[frame["cells"].idxmax()]
+    commonest = frame.iloc[int(frame["cells"].to_numpy().argmax())]
     return (
         f"{cells(total)} counted; the commonest class is {commonest['class']} "
         f"({percent(commonest['share'], 1)}). The intervals allow for the number of cells counted, "

@@ -9,8 +9,8 @@ from hemoscope.cells import CellTable
 from hemoscope.predictions import Predictions
 from hemoscope.reports.html.elements import Picture
 from hemoscope.reports.html.mistakes import probability_bars
-from hemoscope.reports.html.numbers import percent
 from hemoscope.reports.html.pictures import thumbnails
+from hemoscope.reports.numbers import percent
 
 THUMBNAIL = 80  # pixels
 MOST_PICTURES = 900  # keeps the page below 5 MB

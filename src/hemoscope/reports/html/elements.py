@@ -6,6 +6,19 @@ from hemoscope.reports.figure import Plot
 
 
 @dataclass(frozen=True)
+class Finding:
+    """A sentence of the summary.
+
+    Attributes:
+        about: What it is about, in a word or two.
+        text: What was found.
+    """
+
+    about: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Tile:
     """One figure of the summary.
 
@@ -30,14 +43,14 @@ class Table:
         caption: What stands in it.
         header: Names of the columns.
         rows: Cells, as long as the header.
-        text_columns: How many columns from the left are words; the rest are numbers.
+        words: The columns that hold words; the rest are numbers.
         totals: How many rows at the end are averages or totals.
     """
 
     caption: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    text_columns: int = 1
+    words: tuple[int, ...] = (0,)
     totals: int = 0
 
 

@@ -11,11 +11,11 @@ from hemoscope.predictions import Predictions
 from hemoscope.reports.errors import ReportError
 from hemoscope.reports.html import evaluation_tables as tables
 from hemoscope.reports.html import meaning
-from hemoscope.reports.html.elements import Section, Tile
+from hemoscope.reports.html.elements import Finding, Section, Tile
 from hemoscope.reports.html.mistakes import SHOWN, mistake_pictures, mistakes_frame
-from hemoscope.reports.html.numbers import fixed, fixed_range, percent, percent_range
 from hemoscope.reports.html.page import check_formats, data_folder, write_page
 from hemoscope.reports.html.provenance import provenance_table
+from hemoscope.reports.numbers import fixed, fixed_range, percent, percent_range
 from hemoscope.reports.plots.calibration import (
     ClassReliabilityFigure,
     ConfidenceFigure,
@@ -66,7 +66,7 @@ def write_evaluation_report(
         "title": "Evaluation report",
         "headline": meaning.overall(evaluation),
         "model": str(evaluation.provenance.get("model", "")),
-        "summary": _sentences(evaluation),
+        "findings": _findings(evaluation),
         "tiles": _tiles(evaluation),
         "evaluation": evaluation,
         "pictures": pictures,
@@ -96,17 +96,18 @@ def _check_same(evaluation: Evaluation, predictions: Predictions) -> None:
         )
 
 
-def _sentences(evaluation: Evaluation) -> tuple[str, ...]:
-    """The summary in words; what is empty is left out."""
+def _findings(evaluation: Evaluation) -> tuple[Finding, ...]:
+    """The summary in words, short enough for a glance; what is empty is left out."""
+    stated = percent(evaluation.calibration.confidence.mean)
     told = (
-        meaning.few_cells(evaluation),
-        meaning.against_chance(evaluation),
-        meaning.weakest_class(evaluation),
-        meaning.confusion(evaluation),
-        meaning.calibration(evaluation),
-        meaning.selective(evaluation),
+        ("Caution", meaning.few_cells(evaluation)),
+        ("Against chance", meaning.against_chance(evaluation)),
+        ("Hardest class", meaning.weakest_class(evaluation)),
+        ("Most confused", meaning.most_confused(evaluation)),
+        ("Confidence", f"States {stated}: {meaning.calibration_verdict(evaluation)}"),
+        ("Left to a person", meaning.for_a_person(evaluation)),
     )
-    return tuple(sentence for sentence in told if sentence)
+    return tuple(Finding(about, text) for about, text in told if text)
 
 
 def _tiles(evaluation: Evaluation) -> tuple[Tile, ...]:
@@ -114,7 +115,7 @@ def _tiles(evaluation: Evaluation) -> tuple[Tile, ...]:
     named = (
         ("macro.f1", "Macro F1", "all classes count alike"),
         ("roc.macro.auc", "Macro AUC", "0.5 is chance, 1 is perfect"),
-        ("calibration.ece", "ECE", "stated against observed; 0 is best"),
+        ("calibration.ece", "ECE", "0 is best"),
     )
     tiles = [
         Tile(

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 
 from hemoscope.evaluation.result import Average, BrierFigures, Evaluation
 from hemoscope.reports.html.elements import Table
-from hemoscope.reports.html.numbers import (
+from hemoscope.reports.names import figure_name, method_name
+from hemoscope.reports.numbers import (
     NOT_DEFINED,
     count,
     fixed,
     fixed_range,
+    interval_name,
     percent,
     with_range,
 )
-from hemoscope.reports.names import figure_name
 
 OVERALL = (
     "accuracy",
@@ -68,12 +69,12 @@ def figures_table(evaluation: Evaluation, paths: Sequence[str], caption: str) ->
     for path in paths:
         estimate = evaluation.estimate(path)
         interval = estimate.interval
-        method = (estimate.reason or "") if interval is None else interval.method
+        method = (estimate.reason or "") if interval is None else method_name(interval.method)
         rows.append(
             (figure_name(path), fixed(estimate.value), fixed_range(interval) or NOT_DEFINED, method)
         )
-    header = ("Figure", "Value", "95 % interval", "Interval by")
-    return Table(caption, header, tuple(rows))
+    header = ("Figure", "Value", interval_name(evaluation.settings.level), "Interval by")
+    return Table(caption, header, tuple(rows), words=(0, 3))
 
 
 def pairs_table(evaluation: Evaluation) -> Table:
@@ -90,7 +91,7 @@ def pairs_table(evaluation: Evaluation) -> Table:
         for pair in evaluation.confusion.pairs[:LISTED_PAIRS]
     )
     header = ("First", "Second", "First as second", "Second as first", "Both", "Of both classes")
-    return Table("Most confused pairs of classes", header, rows, text_columns=2)
+    return Table("Most confused pairs of classes", header, rows, words=(0, 1))
 
 
 def roc_table(evaluation: Evaluation) -> Table:
@@ -197,4 +198,6 @@ def coverage_table(evaluation: Evaluation) -> Table:
 def undefined_table(evaluation: Evaluation) -> Table | None:
     """Figures that do not exist for these cells, and why; None if all exist."""
     rows = tuple((path, reason) for path, reason in evaluation.undefined.items())
-    return Table("Figures that do not exist here", ("Figure", "Why"), rows, 2) if rows else None
+    return (
+        Table("Figures that do not exist here", ("Figure", "Why"), rows, (0, 1)) if rows else None
+    )

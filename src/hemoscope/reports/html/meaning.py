@@ -4,38 +4,39 @@ A sentence claims no more than the interval beside the figure allows.
 """
 
 from hemoscope.evaluation.result import Evaluation
-from hemoscope.reports.html.numbers import cells, count, fixed, percent, percent_range
+from hemoscope.reports.numbers import (
+    cells,
+    count,
+    fixed,
+    interval_name,
+    percent,
+    percent_range,
+)
 
 FEW_CELLS = 100
 FEW_IN_A_CLASS = 30
 
 
 def overall(evaluation: Evaluation) -> str:
-    """How many cells were called right, and what that is worth."""
-    estimate = evaluation.estimate("accuracy")
+    """How many cells were called right."""
     right = round(evaluation.accuracy * evaluation.cells)
-    told = percent_range(estimate.interval)
-    interval = f" (95 % interval {told})" if told else ""
-    return (
-        f"{count(right)} of {cells(evaluation.cells)} were called right: "
-        f"{percent(evaluation.accuracy)}{interval}."
-    )
+    return f"{count(right)} of {cells(evaluation.cells)} were called right"
 
 
 def against_chance(evaluation: Evaluation) -> str:
     """Whether the model beats always naming the commonest class."""
     supports = {name: report.support for name, report in evaluation.per_class.items()}
     commonest = max(supports, key=lambda name: supports[name])
-    share = supports[commonest] / max(evaluation.cells, 1)
-    always = f"Always answering “{commonest}” would be right in {percent(share, 1)} of these cells"
+    share = supports[commonest] / evaluation.cells
     interval = evaluation.estimate("accuracy").interval
     low = evaluation.accuracy if interval is None else interval.low
     high = evaluation.accuracy if interval is None else interval.high
+    always = f"always answering “{commonest}”, which is right in {percent(share, 1)}"
     if low > share:
-        return f"{always}; the model does better than that."
+        return f"Better than {always}."
     if high < share:
-        return f"{always}; the model does worse than that."
-    return f"{always}; these cells do not show that the model does better."
+        return f"Worse than {always}."
+    return f"These cells do not show it to be better than {always}."
 
 
 def few_cells(evaluation: Evaluation) -> str:
@@ -60,8 +61,8 @@ def weakest_class(evaluation: Evaluation) -> str:
     if recall == 1.0:
         return "Every cell of every class was found."
     told = percent_range(evaluation.estimate(f"per_class.{name}.recall").interval)
-    interval = f" (95 % interval {told})" if told else ""
-    return f"The hardest class is {name}: {percent(recall)} of its cells were found{interval}."
+    interval = f" ({interval_name(evaluation.settings.level)} {told})" if told else ""
+    return f"Least often found: {name}, {percent(recall)} of its cells{interval}."
 
 
 def confusion(evaluation: Evaluation) -> str:
@@ -84,6 +85,15 @@ def confusion(evaluation: Evaluation) -> str:
         f"{pair.first} and {pair.second}, {cells(pair.count)}, {percent(pair.share)} of the cells "
         f"of both classes.{concentration}"
     )
+
+
+def most_confused(evaluation: Evaluation) -> str:
+    """The one pair of classes to know about."""
+    wrong = evaluation.confusion.mistakes.count
+    if wrong == 0:
+        return "None: no cell was called wrong."
+    pair = evaluation.confusion.pairs[0]
+    return f"{pair.first} and {pair.second}: {count(pair.count)} of {count(wrong)} mistakes."
 
 
 def roc(evaluation: Evaluation) -> str:
@@ -114,6 +124,8 @@ def precision_recall(evaluation: Evaluation) -> str:
     if not found:
         return "No precision at recall 0.90 exists for these cells."
     name, lowest = min(found.items(), key=lambda item: item[1])
+    if lowest == 1.0:
+        return "For every class, 90 % of its cells can be found without a single false call."
     return (
         f"If at least 90 % of a class must be found, at least {percent(lowest)} of the calls are "
         f"right; the lowest is {name}."
@@ -131,21 +143,23 @@ def prevalence() -> str:
 def calibration(evaluation: Evaluation) -> str:
     """Whether stated confidence and outcome agree."""
     figures = evaluation.calibration
-    gap = figures.confidence.mean - evaluation.accuracy
-    interval = evaluation.estimate("accuracy").interval
-    agree = interval is not None and interval.low <= figures.confidence.mean <= interval.high
-    verdict = (
-        "the two agree within the interval of the accuracy"
-        if agree
-        else f"the model is {'over' if gap > 0 else 'under'}confident by "
-        f"{100 * abs(gap):.2f} points"
-    )
+    verdict = calibration_verdict(evaluation)
     return (
         f"The model states a mean confidence of {percent(figures.confidence.mean)} and is right in "
-        f"{percent(evaluation.accuracy)} of the cells: {verdict}. In bins, the two differ by "
+        f"{percent(evaluation.accuracy)} of the cells: {verdict} In bins, the two differ by "
         f"{fixed(figures.ece)} on average (ECE) and by {fixed(figures.mce)} at most, in a bin of "
         f"{cells(figures.mce_count)}."
     )
+
+
+def calibration_verdict(evaluation: Evaluation) -> str:
+    """Whether the model is over- or underconfident on the whole."""
+    mean = evaluation.calibration.confidence.mean
+    interval = evaluation.estimate("accuracy").interval
+    if interval is not None and interval.low <= mean <= interval.high:
+        return "on the whole it is neither over- nor underconfident, within the interval."
+    gap = mean - evaluation.accuracy
+    return f"it is {'over' if gap > 0 else 'under'}confident by {100 * abs(gap):.2f} points."
 
 
 def confidence(evaluation: Evaluation) -> str:
@@ -172,18 +186,26 @@ def separation(evaluation: Evaluation) -> str:
 
 
 def selective(evaluation: Evaluation) -> str:
+    """How many cells a person would have to look at, and a caveat."""
+    coverage = evaluation.selective.coverage_at_error.get("0.005")
+    caveat = "A threshold for other cells must be chosen on cells set aside for that."
+    if not coverage or coverage == 1.0:
+        return f"{for_a_person(evaluation)} {caveat}"
+    return (
+        f"If only the surest {percent(coverage, 1)} of the cells are reported, the error stays at "
+        f"0.5 % or less. {for_a_person(evaluation)} {caveat}"
+    )
+
+
+def for_a_person(evaluation: Evaluation) -> str:
     """How many cells a person would have to look at."""
     coverage = evaluation.selective.coverage_at_error.get("0.005")
-    caveat = " A threshold to be used on other cells must be chosen on cells set aside for it."
     if not coverage:
         return "No share of cells, however sure, has an error of 0.5 % or less."
     left = evaluation.cells - round(coverage * evaluation.cells)
     if left == 0:
-        return "All cells can be reported with an error of 0.5 % or less."
-    return (
-        f"Reporting only the surest {percent(coverage, 1)} of the cells keeps the error at 0.5 % or "
-        f"less; {cells(left)} would go to a person.{caveat}"
-    )
+        return "None, if an error of 0.5 % is allowed."
+    return f"The least sure {cells(left)}, if the error may be 0.5 % at most."
 
 
 def dynamics(evaluation: Evaluation) -> str:

@@ -7,8 +7,8 @@ from hemoscope.cells import CellTable
 from hemoscope.evaluation.result import Evaluation
 from hemoscope.predictions import Predictions
 from hemoscope.reports.html.elements import Bar, Picture
-from hemoscope.reports.html.numbers import percent
 from hemoscope.reports.html.pictures import thumbnails
+from hemoscope.reports.numbers import percent
 
 SHOWN = 48
 THUMBNAIL = 112  # pixels; printed at about two centimetres

@@ -9,7 +9,7 @@ from hemoscope.reports.html.elements import Table
 def provenance_table(provenance: Mapping[str, Any]) -> Table:
     """Nested provenance as rows with dotted names."""
     rows = tuple(_flatten(provenance, ""))
-    return Table("Provenance of the predictions", ("What", "Value"), rows, text_columns=2)
+    return Table("Provenance of the predictions", ("What", "Value"), rows, words=(0, 1))
 
 
 def _flatten(node: Any, name: str) -> Iterator[tuple[str, str]]:

@@ -25,7 +25,7 @@ class ReliabilityFigure:
     name: ClassVar[str] = "reliability"
     title: ClassVar[str] = "Reliability diagram"
     description: ClassVar[str] = (
-        "Share of cells called right against stated confidence, with 95 % intervals, and below "
+        "Share of cells called right against stated confidence, with intervals, and below "
         "it the number of cells in each bin; equal-width bins on the left, equal-mass bins on "
         "the right."
     )
@@ -42,7 +42,7 @@ class ReliabilityFigure:
 
     def plot(self) -> Figure:
         """Diagrams above, counts below."""
-        figure = new_figure(PAGE_WIDTH * 0.86, 4.1)
+        figure = new_figure(PAGE_WIDTH * 0.86, 4.7)
         grid = figure.subplots(2, 2, height_ratios=[3, 1], sharex=True, sharey="row")
         parts = (
             ("Bins of equal width", self.calibration.diagram),
@@ -52,6 +52,9 @@ class ReliabilityFigure:
             above, below = grid[0][column], grid[1][column]
             _reliability(above, diagram, BLUE)
             _counts(below, diagram)
+            above.set_aspect("auto")
+            above.set_box_aspect(1)
+            below.set_box_aspect(0.3)
             above.set(title=title, xlabel="")
             below.set_xlabel("Stated confidence")
         grid[0][0].set_ylabel("Share called right")
@@ -171,10 +174,11 @@ def _reliability(axes: Axes, diagram: ReliabilityDiagram, colour: str) -> None:
         diagram.stated[held], diagram.low[held], diagram.high[held], color=colour, linewidth=1.6,
         alpha=0.45,
     )  # fmt: skip
+    stated, observed = diagram.stated[held], diagram.observed[held]
+    axes.plot(stated, observed, color=colour, linewidth=0.8, alpha=0.5)
     axes.plot(
-        diagram.stated[held], diagram.observed[held], color=colour, marker="o", markersize=3.2,
-        linewidth=0.9, clip_on=False,
-    )  # fmt: skip
+        stated, observed, color=colour, marker="o", markersize=3.2, linestyle="", clip_on=False
+    )
     unit_square(axes, "", "")
 
 

@@ -11,60 +11,47 @@ from matplotlib.figure import Figure
 
 from hemoscope.evaluation.result import Comparison, Interval
 from hemoscope.reports.names import figure_name
-from hemoscope.reports.style import GREY, PAGE_WIDTH, class_style, new_figure
+from hemoscope.reports.style import GREY, PAGE_WIDTH, VERMILION, class_style, new_figure
 
 COLUMNS = 2  # panels side by side
 
 
 @dataclass(frozen=True, eq=False)
 class ForestFigure:
-    """Differences between models in every headline figure, with paired intervals.
+    """Differences between models in the headline figures, with paired intervals.
 
     Attributes:
         comparison: The result.
+        paths: Which figures, as paths of the evaluation's JSON.
     """
 
     comparison: Comparison
+    paths: tuple[str, ...]
     name: ClassVar[str] = "differences"
     title: ClassVar[str] = "Differences between models"
     description: ClassVar[str] = (
-        "For each headline figure and pair of models, the difference and its 95 % interval, "
-        "against a line at zero."
+        "For each headline figure and pair of models, the difference and its interval, "
+        "against a line at zero; in colour where the interval leaves out zero."
     )
 
     def frame(self) -> pd.DataFrame:
         """One row a figure and pair: both values, difference, low, high."""
-        rows = []
-        for pair in self.comparison.pairs:
-            for path, difference in pair.differences.items():
-                low, high = _limits(difference.interval)
-                rows.append(
-                    {
-                        "figure": path,
-                        "first": pair.first,
-                        "second": pair.second,
-                        "first_value": difference.first,
-                        "second_value": difference.second,
-                        "difference": difference.difference,
-                        "low": low,
-                        "high": high,
-                    }
-                )
-        return pd.DataFrame(rows)
+        frame = differences_frame(self.comparison)
+        return frame[frame["figure"].isin(self.paths)].reset_index(drop=True)
 
     def plot(self) -> Figure:
         """One panel a figure, one row a pair."""
         frame = self.frame().dropna(subset=["difference"])
-        paths = list(dict.fromkeys(frame["figure"]))
-        pairs = [f"{pair.first} - {pair.second}" for pair in self.comparison.pairs]
-        figure, panels = _panels(len(paths), len(pairs))
-        for axes, path in zip(panels, paths, strict=False):
+        names = {(p.first, p.second): f"{p.first} − {p.second}" for p in self.comparison.pairs}
+        pairs = list(names.values())
+        figure, panels = _panels(len(self.paths), len(pairs))
+        for axes, path in zip(panels, self.paths, strict=True):
             chosen = frame[frame["figure"] == path]
-            rows = [
-                pairs.index(f"{a} - {b}")
-                for a, b in zip(chosen["first"], chosen["second"], strict=True)
-            ]
-            _whiskers(axes, rows, chosen, "difference", [GREY] * len(rows))
+            keys = zip(chosen["first"], chosen["second"], strict=True)
+            rows = [pairs.index(names[key]) for key in keys]
+            apart = (chosen["low"] > 0) | (chosen["high"] < 0)
+            colours = [VERMILION if known else GREY for known in apart]
+            _whiskers(axes, rows, chosen, "difference", colours)
             axes.axvline(0, color="#1A1A1A", linewidth=0.8)
             axes.set_title(figure_name(path))
         _name_rows(panels, pairs)
@@ -84,7 +71,7 @@ class ModelsFigure:
     paths: tuple[str, ...]
     name: ClassVar[str] = "models"
     title: ClassVar[str] = "Headline figures of every model"
-    description: ClassVar[str] = "Headline figures of each model as dots with 95 % intervals."
+    description: ClassVar[str] = "Headline figures of each model as dots with intervals."
 
     def frame(self) -> pd.DataFrame:
         """One row a figure and model: value, low, high."""
@@ -115,6 +102,27 @@ class ModelsFigure:
             axes.set_title(figure_name(path))
         _name_rows(panels, models)
         return figure
+
+
+def differences_frame(comparison: Comparison) -> pd.DataFrame:
+    """Every figure that was compared: one row a pair and figure."""
+    rows = []
+    for pair in comparison.pairs:
+        for path, difference in pair.differences.items():
+            low, high = _limits(difference.interval)
+            rows.append(
+                {
+                    "figure": path,
+                    "first": pair.first,
+                    "second": pair.second,
+                    "first_value": difference.first,
+                    "second_value": difference.second,
+                    "difference": difference.difference,
+                    "low": low,
+                    "high": high,
+                }
+            )
+    return pd.DataFrame(rows)
 
 
 def _limits(interval: Interval | None) -> tuple[float, float]:

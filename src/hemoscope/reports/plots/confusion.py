@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, PowerNorm, to_rgb
+from matplotlib.colors import LinearSegmentedColormap, PowerNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -127,5 +127,5 @@ def _percent(share: float) -> str:
 
 
 def _luminance(colour: NDArray[np.float64]) -> float:
-    red, green, blue = to_rgb(colour)
+    red, green, blue = (float(part) for part in colour)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

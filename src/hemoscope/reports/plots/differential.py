@@ -49,8 +49,9 @@ class DifferentialFigure:
         figure = new_figure(PAGE_WIDTH * 0.8, 0.7 + 0.25 * len(frame))
         axes = figure.subplots()
         rows = np.arange(len(frame))
-        colours = [class_style(row).colour for row in rows]
+        colours = [class_style(row).colour for row in range(len(frame))]
         axes.barh(rows, frame["share"].fillna(0), color=colours, height=0.66)
+        axes.hlines(rows, frame["low"], frame["high"], color="white", linewidth=3)
         axes.hlines(rows, frame["low"], frame["high"], color=INK, linewidth=1)
         right = float(np.nanmax([frame["high"].max(), 0.01]))
         for row, (cells, share, high) in enumerate(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -95,11 +96,11 @@ class HistoryFigure:
             )  # fmt: skip
 
     def _mark_best(self, axes: Axes) -> None:
-        validation = self.history["val_accuracy"]
-        if not validation.notna().any():
+        validation = self.history["val_accuracy"].to_numpy(dtype=np.float64)
+        if np.isnan(validation).all():
             return
-        best = validation.idxmax()
-        epoch, value = self.history.loc[best, "epoch"], validation[best]
+        best = int(np.nanargmax(validation))
+        epoch, value = float(self.history["epoch"].iloc[best]), float(validation[best])
         axes.plot(
             [epoch], [value], marker="o", markersize=7, mfc="none", mec=INK, mew=1, linestyle="",
             label=f"Best: {value:.2%}, epoch {epoch:g}",
@@ -107,5 +108,5 @@ class HistoryFigure:
 
     def _top(self, *columns: str) -> float:
         """A little above the largest value, so that it isn't cut; 1 where there is none."""
-        largest = float(self.history[list(columns)].max(axis=None))
+        largest = float(np.nanmax(self.history[list(columns)].to_numpy(np.float64), initial=0))
         return 1.05 * largest if largest > 0 else 1.0

@@ -26,7 +26,7 @@ class PerClassFigure:
     name: ClassVar[str] = "per-class"
     title: ClassVar[str] = "Precision, recall and F1 by class"
     description: ClassVar[str] = (
-        "Precision, recall and F1 of each class as dots with 95 % intervals as bars."
+        "Precision, recall and F1 of each class as dots with intervals as bars."
     )
 
     def frame(self) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hemoscope.evaluation.result import PrCurve, PrecisionRecall, PrFigures
+from hemoscope.reports.numbers import fixed
 from hemoscope.reports.plots.panels import (
     MACRO,
     MICRO,
@@ -57,7 +58,7 @@ class PrecisionRecallFigure:
         for name, figures, curve, look in self._curves():
             (line,) = whole.plot(curve.recall, curve.precision, **look)
             corner.plot(curve.recall, curve.precision, **look)
-            line.set_label(f"{name}  {figures.average_precision:.4f}")
+            line.set_label(f"{name}  {fixed(figures.average_precision)}")
             handles.append(line)
         unit_square(whole, "Recall", "Precision")
         whole.set_title("Whole curve")

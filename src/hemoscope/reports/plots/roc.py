@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hemoscope.evaluation.result import Roc, RocCurve, RocFigures
+from hemoscope.reports.numbers import fixed
 from hemoscope.reports.plots.panels import (
     MACRO,
     MICRO,
@@ -53,7 +54,7 @@ class RocFigure:
         for name, figures, curve, look in self._curves():
             (line,) = whole.plot(curve.fpr, curve.tpr, **look)
             zoom.plot(curve.fpr, curve.tpr, **look)
-            line.set_label(f"{name}  {figures.auc:.4f}")
+            line.set_label(f"{name}  {fixed(figures.auc)}")
             handles.append(line)
         diagonal(whole)
         diagonal(zoom)

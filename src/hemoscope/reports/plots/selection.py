@@ -14,7 +14,6 @@ from hemoscope.evaluation.result import ScoreHistogram, Selective, Separation
 from hemoscope.reports.plots.panels import panel_grid, plain_log_axis
 from hemoscope.reports.style import BLACK, BLUE, GREY, INK, class_style, new_figure
 
-
 FLOOR = 1e-4  # shares below this are not drawn
 
 
@@ -135,5 +134,7 @@ class RiskCoverageFigure:
 
     def _marks(self) -> dict[float, str]:
         """Coverage to the strictest error that allows it."""
-        strictest_last = reversed(self.selective.coverage_at_error.items())
+        strictest_last = sorted(
+            self.selective.coverage_at_error.items(), key=lambda item: -float(item[0])
+        )
         return {coverage: error for error, coverage in strictest_last if coverage > 0}

@@ -1,28 +1,37 @@
 """How numbers are written in reports."""
 
+import math
+
 from hemoscope.evaluation.result import Estimate, Interval
 
 NOT_DEFINED = "–"
 
 
 def fixed(value: float | None, digits: int = 4) -> str:
-    """A figure with a fixed number of decimals; a dash where there is none."""
-    if value is None or value != value:  # noqa: PLR0124  nan is the one value unlike itself
+    """A figure with a fixed number of decimals; a dash where there is none.
+
+    A share that is not exactly 0 or 1 is never rounded to it.
+    """
+    if value is None or math.isnan(value):
         return NOT_DEFINED
+    step = 10.0**-digits
+    if 1 - step / 2 <= value < 1:
+        return f"> {1 - step:.{digits}f}"
+    if 0 < value < step / 2:
+        return f"< {step:.{digits}f}"
     return f"{value:.{digits}f}"
 
 
 def percent(value: float | None, digits: int = 2) -> str:
     """A share in percent. What is not exactly 0 or 1 is never rounded to 0 % or 100 %."""
-    if value is None or value != value:  # noqa: PLR0124
+    if value is None or math.isnan(value):
         return NOT_DEFINED
-    text = f"{100 * value:.{digits}f}"
-    if float(text) == 100.0 and value < 1.0:
-        text = f"{100 - 10.0**-digits:.{digits}f}"
-        return f"> {text} %"
-    if float(text) == 0.0 and value > 0.0:
-        return f"< {10.0**-digits:.{digits}f} %"
-    return f"{text} %"
+    step = 10.0**-digits
+    if 100 - step / 2 <= 100 * value < 100:
+        return f"> {100 - step:.{digits}f} %"
+    if 0 < 100 * value < step / 2:
+        return f"< {step:.{digits}f} %"
+    return f"{100 * value:.{digits}f} %"
 
 
 def count(value: int) -> str:
@@ -45,6 +54,11 @@ def percent_range(interval: Interval | None, digits: int = 2) -> str:
     if interval is None:
         return ""
     return f"{100 * interval.low:.{digits}f} to {100 * interval.high:.{digits}f} %"
+
+
+def interval_name(level: float) -> str:
+    """`95 % interval`."""
+    return f"{100 * level:g} % interval"
 
 
 def with_range(estimate: Estimate, digits: int = 4) -> str:
