@@ -30,7 +30,7 @@ test-slow: .venv/.ready  ## the tests that take longer than a few seconds
 lint: .venv/.ready  ## style, types, and the walls of the house
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
 
 format: .venv/.ready  ## put the code in form

@@ -250,8 +250,9 @@ def test_groups_widen_the_intervals():
         assert widths[0] > 2 * widths[1], path
     assert grouped.intervals["accuracy"].method == "wilson-grouped"
     assert grouped.intervals["kappa"].method == "bootstrap-grouped"
-    wide, narrow = (e.intervals["calibration.ece"].high for e in (grouped, single))
-    assert wide > narrow
+    # Dependent cells err together, so less of the ECE seen is proof of miscalibration.
+    assert grouped.intervals["calibration.ece"].low < single.intervals["calibration.ece"].low
+    assert grouped.calibration.ece_debiased < single.calibration.ece_debiased
 
 
 def test_one_group_has_no_intervals(table):
@@ -295,7 +296,7 @@ def test_what_cannot_be_evaluated_is_refused(table):
     with pytest.raises(PredictionsError, match="no 'label' column"):
         evaluate(bare)
     with pytest.raises(EvaluationError, match="no cells"):
-        evaluate(table.take([]))
+        evaluate(table.take(np.zeros(600, bool)))
     for option, message in (
         ({"bins": 0}, "at least 1 bin"),
         ({"resamples": -1}, "give 0 for none"),

@@ -45,12 +45,13 @@ def test_every_cell_gets_the_opinion_on_its_own_pixels(folder):
     predictions = predict_cells(table, MeanColour(), batch=4).predictions
     assert predictions.paths.tolist() == table.paths.tolist()
     assert predictions.labels is not None
+    assert table.labels is not None
     assert predictions.labels.tolist() == table.labels.tolist()
     one_by_one = [
-        predict_cells(table.take([row]), MeanColour()).predictions.logits
+        predict_cells(table.take([row]), MeanColour()).predictions.probabilities
         for row in range(len(table))
     ]
-    np.testing.assert_allclose(predictions.logits, np.concatenate(one_by_one), rtol=1e-6)
+    np.testing.assert_allclose(predictions.probabilities, np.concatenate(one_by_one), atol=1e-6)
     assert predictions.provenance["model"] == "mean colour"
     assert predictions.provenance["cells"]["fingerprint"] == table.fingerprint()
 

@@ -27,14 +27,15 @@ BACKBONES = {
 
 
 @cache
-def _on_meta(config: ModelConfig) -> HybridClassifier:
+def _model(name: str) -> HybridClassifier:
+    """On the meta device, without memory: a name of the zoo, or of a backbone."""
     with torch.device("meta"):
-        return build_model(config, 8, "none")
+        return build_model(ZOO.get(name) or ModelConfig(backbone=name), 8, "none")
 
 
 @pytest.mark.parametrize("name", TABLE_2)
 def test_table_2_to_the_parameter(name: str) -> None:
-    model = _on_meta(ZOO[name])
+    model = _model(name)
     count = count_as_keras(model)
     assert count is not None
     found = (count.total, count.trainable, count.frozen, count_tokens(model))
@@ -43,7 +44,7 @@ def test_table_2_to_the_parameter(name: str) -> None:
 
 @pytest.mark.parametrize("name", BACKBONES)
 def test_backbone_alone(name: str) -> None:
-    model = _on_meta(ZOO[name])
+    model = _model(name)
     keras, ours = BACKBONES[name]
     after = count_parameters(model) - count_parameters(model.backbone)
     count = count_as_keras(model)
@@ -55,15 +56,15 @@ def test_backbone_alone(name: str) -> None:
 @pytest.mark.parametrize(("width", "two_blocks"), [(2048, 335_683_584), (256, 5_260_288)])
 def test_two_blocks_of_table_2(width: int, two_blocks: int) -> None:
     name = "resnet50-table2" if width == 2048 else "customcnn-table2"
-    assert count_parameters(_on_meta(ZOO[name]).encoder) == two_blocks
+    assert count_parameters(_model(name).encoder) == two_blocks
 
 
 def test_a_backbone_that_the_paper_has_not_gets_no_keras_count() -> None:
-    assert count_as_keras(_on_meta(ModelConfig(backbone="resnet18", width=64))) is None
+    assert count_as_keras(_model("resnet18")) is None
 
 
 def test_the_text_variant_is_a_far_smaller_model() -> None:
-    text, table = (_on_meta(ZOO[f"inception_v3-{variant}"]) for variant in ("text", "table2"))
+    text, table = (_model(f"inception_v3-{variant}") for variant in ("text", "table2"))
     assert count_parameters(table) > 15 * count_parameters(text)
 
 

@@ -1,5 +1,9 @@
-"""One contract for every named model. The large ones (`*-table2`, 200 to 360 million
-parameters) are marked slow; the module-wide fixture never holds two at once."""
+"""One contract for every named model.
+
+The quick half holds CustomCNN and the `text` variants; `make test-all` runs it over the whole
+zoo. The module-wide fixture never holds two models: `*-table2` have 200 to 360 million
+parameters.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,8 +25,8 @@ NAMES = tuple("abcdefgh")
 
 def _parameters() -> Iterator[object]:
     for name in ZOO:
-        large = name.endswith("-table2") and not name.startswith("customcnn")
-        yield pytest.param(name, marks=[pytest.mark.slow] if large else [])
+        quick = name.startswith("customcnn-") or name.endswith("-text")
+        yield pytest.param(name, marks=[] if quick else [pytest.mark.slow])
 
 
 @pytest.fixture(scope="module", params=_parameters())
@@ -96,7 +100,7 @@ def test_gradients_reach_exactly_the_trainable_parameters(model: HybridClassifie
 
 def test_a_batch_of_one_trains(model: HybridClassifier) -> None:
     model.train()
-    loss = nn.functional.cross_entropy(model(_images(count=1)), torch.tensor([3]))
+    loss = nn.functional.cross_entropy(model(_images(count=1, size=224)), torch.tensor([3]))
     assert loss.isfinite()
 
 
@@ -107,7 +111,7 @@ def test_bfloat16_and_channels_last_stay_close(model: HybridClassifier) -> None:
         with torch.autocast("cpu", torch.bfloat16):
             fast = model(images.contiguous(memory_format=torch.channels_last))
     assert fast.dtype == torch.bfloat16
-    torch.testing.assert_close(fast.float(), plain, rtol=0.1, atol=0.1)
+    assert (fast.float() - plain).norm() < 0.05 * plain.norm()
 
 
 def test_save_and_load_give_the_same_logits(model: HybridClassifier, tmp_path: Path) -> None:

@@ -13,9 +13,11 @@ from hemoscope.cli.train import train
 
 # Small enough that two processors are done in a minute or two.
 SETTINGS = (
-    "model={base: customcnn-text, image_size: 96}",
-    "epochs=12",
-    "optimiser={backbone: 2e-3, encoder: 1e-3, head: 1e-3}",
+    "model={base: customcnn-text, image_size: 64}",
+    "epochs=30",
+    "batch_size=8",
+    "optimiser={backbone: 1e-3, encoder: 3e-4, head: 1e-3}",
+    "ema_decay=0.98",
     "augmentation={quarter_turns: true}",
 )
 

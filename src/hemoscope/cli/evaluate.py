@@ -26,12 +26,12 @@ def evaluate(
     json: Json = False,
 ) -> None:
     """Compute every statistic of a predictions table, with intervals, and write the report."""
+    from hemoscope.cli.run_history import read_history
     from hemoscope.evaluation import evaluate as evaluate_predictions
-    from hemoscope.evaluation import read_history
     from hemoscope.predictions import Predictions
 
     table = Predictions.read(predictions)
-    history = None if run is None else read_history(run / "history.csv")
+    history = None if run is None else read_history(run)
     result = evaluate_predictions(table, bins=bins, resamples=resamples, seed=seed, history=history)
     if report is not None:
         from hemoscope.cells import open_cells

@@ -6,8 +6,11 @@ import sys
 import typer
 
 import hemoscope
+from hemoscope.cli.audit import audit
 from hemoscope.cli.cells import cells
+from hemoscope.cli.claims import claims
 from hemoscope.cli.classify import classify
+from hemoscope.cli.compare import compare
 from hemoscope.cli.demo import demo
 from hemoscope.cli.doctor import doctor
 from hemoscope.cli.evaluate import evaluate
@@ -15,6 +18,7 @@ from hemoscope.cli.models import models
 from hemoscope.cli.predict import predict
 from hemoscope.cli.split import split
 from hemoscope.cli.train import train
+from hemoscope.cli.twins import twins
 from hemoscope.errors import HemoscopeError
 
 app = typer.Typer(
@@ -27,7 +31,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _verb in (cells, split, models, train, predict, evaluate, classify, demo, doctor):
+VERBS = (
+    *(cells, audit, split, models, train, predict, evaluate, compare, twins),
+    *(classify, claims, demo, doctor),
+)
+for _verb in VERBS:
     app.command()(_verb)
 
 

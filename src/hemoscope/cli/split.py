@@ -52,10 +52,10 @@ def split(
         write_manifest,
     )
 
+    shares = _shares(fractions)
     table = open_cells(source)
     if groups is not None:
         table, method = with_groups(table, groups, group_column), Method.GROUPED
-    shares = _shares(fractions)
     if method is Method.PAPER:
         done = split_paper(table, seed=seed, column=column)
     elif method is Method.GROUPED:

@@ -73,11 +73,11 @@ def interpolation_error(true: Array, false: Array) -> float:
     The isotonic fit is the falling function of recall that is closest in squares to the points
     of the curve. Linear interpolation between points is too high (Davis and Goadrich 2006).
     """
-    recall = true[1:] / true[-1]
-    precision = true[1:] / (true[1:] + false[1:])
+    end = int(np.searchsorted(true, true[-1])) + 1  # beyond, recall is 1 already
+    recall = true[1:end] / true[-1]
+    precision = true[1:end] / (true[1:end] + false[1:end])
     fit = IsotonicRegression(increasing=False, out_of_bounds="clip").fit(recall, precision)
-    last = np.append(np.flatnonzero(np.diff(recall)), len(recall) - 1)
-    linear = np.interp(RECALL_GRID, recall[last], precision[last])
+    linear = np.interp(RECALL_GRID, recall, precision)
     return float(np.abs(linear - fit.predict(RECALL_GRID)).mean())
 
 

@@ -22,9 +22,8 @@ class TorchScorer:
         stored = load_model(run / "model.safetensors")
         self._classes = stored.classes
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self._model: HybridClassifier = stored.model.eval().to(
-            self._device, memory_format=torch.channels_last
-        )
+        self._model: HybridClassifier = stored.model.eval().to(self._device)
+        self._model.to(memory_format=torch.channels_last)
         self._run, self._bfloat16 = run, bfloat16
 
     @property

@@ -19,16 +19,25 @@ from hemoscope.training.losses import classification_loss
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.schedule import rate_factor
 
-# Keeps the seeds of different epochs and processes apart; any large odd number would do.
+# Keeps the seeds of different steps and processes apart; any large odd number would do.
 _SEED_STRIDE = 1_000_003
+
+
+def training_module(module: LightningModule) -> "TrainingModule":
+    """The module that Lightning hands to a callback, as what it is here."""
+    if not isinstance(module, TrainingModule):
+        raise TypeError(f"this callback goes with a TrainingModule, not {type(module).__name__}")
+    return module
 
 
 class TrainingModule(LightningModule):
     """A model, its recipe, and the figures of the epoch under way.
 
-    Every random draw (dropout, augmentation) is seeded anew each epoch from the recipe's seed
-    and the epoch, so that a run goes on after an interruption as if there had been none.
+    Every random draw (dropout, augmentation) is seeded anew each step from the recipe's seed and
+    the step, so that a run goes on after an interruption as if there had been none.
     """
+
+    class_weights: Tensor | None
 
     def __init__(
         self, model: HybridClassifier, recipe: Recipe, class_weights: Tensor | None = None
@@ -37,7 +46,7 @@ class TrainingModule(LightningModule):
         self.model = model.to(memory_format=torch.channels_last)
         self.recipe = recipe
         self.register_buffer("class_weights", class_weights, persistent=False)
-        self.figures = torch.nn.ModuleDict(
+        self.figures: Any = torch.nn.ModuleDict(
             {
                 f"{stage}_{name}": MeanMetric()
                 for stage in ("train", "val")
@@ -48,10 +57,7 @@ class TrainingModule(LightningModule):
         self._freeze(0)
 
     def on_train_epoch_start(self) -> None:
-        """Seeds the epoch and, with progressive unfreezing, frees what is due."""
-        seed = self.recipe.seed + _SEED_STRIDE * (self.current_epoch + 1) + self.global_rank
-        torch.manual_seed(seed)
-        self._generator.manual_seed(seed)
+        """With progressive unfreezing, frees what is due."""
         self._freeze(self.current_epoch)
 
     def _freeze(self, epoch: int) -> None:
@@ -59,8 +65,16 @@ class TrainingModule(LightningModule):
 
     def training_step(self, batch: Batch, _index: int) -> Tensor:
         """Loss of one augmented batch."""
+        self._seed_step()
         images = augment(to_unit_range(batch["pixels"]), self.recipe.augmentation, self._generator)
         return self._score(images, batch["targets"], "train")
+
+    def _seed_step(self) -> None:
+        # Each step anew: between steps Lightning and the loader draw too, and differently so
+        # after an interruption.
+        seed = self.recipe.seed + _SEED_STRIDE * (self.global_step + 1) + self.global_rank
+        torch.manual_seed(seed)
+        self._generator.manual_seed(seed)
 
     def validation_step(self, batch: Batch, _index: int) -> None:
         """Figures of one batch as it is."""
@@ -81,8 +95,8 @@ class TrainingModule(LightningModule):
         Training's are means over the epoch, dropout and augmentation and all.
         """
         for name, metric in self.figures.items():
-            self.log(name, metric.compute(), prog_bar=True)  # type: ignore[operator]
-            metric.reset()  # type: ignore[operator]
+            self.log(name, metric.compute(), prog_bar=True)
+            metric.reset()
 
     def running(self, name: str) -> float:
         """A figure of this process over the epoch so far; asks no other process."""

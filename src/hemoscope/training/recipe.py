@@ -22,53 +22,61 @@ class _Part(BaseModel):
 class Data(_Part):
     """Which cells are trained on, and which choose the model."""
 
-    split_column: str = Field("split", description="column of SOURCE that holds the split")
-    train: str = Field("train", description="value of that column for training cells")
-    validation: str = Field("val", description="value for the cells that choose; never the test")
+    split_column: str = Field(default="split", description="column of SOURCE that holds the split")
+    train: str = Field(default="train", description="value of that column for training cells")
+    validation: str = Field(
+        default="val", description="value for the cells that choose; never the test"
+    )
 
 
 class Augmentation(_Part):
     """How training cells are varied; drawn anew for every cell and epoch."""
 
-    flips: bool = Field(True, description="mirror on both axes, each with probability 1/2")
-    rotation: float = Field(0.4, ge=0, le=3.1416, description="turn by up to this angle, radians")
-    quarter_turns: bool = Field(False, description="also turn by 0, 90, 180 or 270 degrees")
-    brightness: Share = Field(0.2, description="add up to this share of the full range")
+    flips: bool = Field(default=True, description="mirror on both axes, each with probability 1/2")
+    rotation: float = Field(
+        default=0.4, ge=0, le=3.1416, description="turn by up to this angle, radians"
+    )
+    quarter_turns: bool = Field(default=False, description="also turn by 0, 90, 180 or 270 degrees")
+    brightness: Share = Field(default=0.2, description="add up to this share of the full range")
 
 
 class Loss(_Part):
     """What is minimised."""
 
     kind: Literal["cross_entropy", "focal"] = "cross_entropy"
-    focal_gamma: float = Field(2.0, ge=0, description="focusing exponent, for kind: focal")
+    focal_gamma: float = Field(default=2.0, ge=0, description="focusing exponent, for kind: focal")
     label_smoothing: Share = 0.0
     class_weights: Literal["none", "balanced"] = Field(
-        "none", description="balanced: inverse to the class's share of the training cells"
+        default="none", description="balanced: inverse to the class's share of the training cells"
     )
 
 
 class Optimiser(_Part):
     """AdamW, with a learning rate for each part of the model."""
 
-    backbone: Rate = Field(1e-4, description="learning rate of the backbone")
-    encoder: Rate = Field(3e-4, description="learning rate of the token encoder")
-    head: Rate = Field(3e-4, description="learning rate of fusion and head")
-    weight_decay: float = Field(0.01, ge=0)
-    warmup: Share = Field(0.05, description="share of all steps in which the rate rises from 0")
+    backbone: Rate = Field(default=1e-4, description="learning rate of the backbone")
+    encoder: Rate = Field(default=3e-4, description="learning rate of the token encoder")
+    head: Rate = Field(default=3e-4, description="learning rate of fusion and head")
+    weight_decay: float = Field(default=0.01, ge=0)
+    warmup: Share = Field(
+        default=0.05, description="share of all steps in which the rate rises from 0"
+    )
     schedule: Literal["cosine", "constant"] = "cosine"
-    clip_norm: float | None = Field(1.0, gt=0, description="largest gradient norm; null: none")
+    clip_norm: float | None = Field(
+        default=1.0, gt=0, description="largest gradient norm; null: none"
+    )
 
 
 class Freezing(_Part):
     """Which part of the backbone stays as it came."""
 
     plan: str = Field(
-        "none",
+        default="none",
         description="none; paper: the first 100 / 300 / 200 Keras layers of Table 2; backbone: all "
         "of it; or a module of the backbone up to which everything is frozen",
     )
     unfreezing: dict[int, str] = Field(
-        {}, description="progressive: from which epoch (from 0) another plan holds"
+        default={}, description="progressive: from which epoch (from 0) another plan holds"
     )
 
     @property
@@ -85,7 +93,7 @@ class Recipe(_Part):
         description="a name of the zoo, or {base: NAME, FIELD: VALUE, …}",
     )
     weights: str | None = Field(
-        None,
+        default=None,
         description="of the backbone: timm (pretrained, fetched by network), none, or a local "
         "safetensors file; null: timm, and none for customcnn, which has no pretrained weights",
     )
@@ -94,21 +102,23 @@ class Recipe(_Part):
     loss: Loss = Loss()
     optimiser: Optimiser = Optimiser()
     freezing: Freezing = Freezing()
-    epochs: int = Field(30, ge=1)
-    batch_size: int = Field(32, ge=1)
+    epochs: int = Field(default=30, ge=1)
+    batch_size: int = Field(default=32, ge=1)
     precision: Literal["auto", "float32", "bfloat16"] = Field(
-        "auto", description="auto: bfloat16 where the processor computes it natively"
+        default="auto", description="auto: bfloat16 where the processor computes it natively"
     )
     ema_decay: Share | None = Field(
-        0.998, description="moving average of the weights, which is validated and kept; null: none"
+        default=0.998,
+        description="moving average of the weights, which is validated and kept; null: none",
     )
     early_stopping: int | None = Field(
-        None, ge=1, description="stop after so many epochs without a better validation loss"
+        default=None, ge=1, description="stop after so many epochs without a better validation loss"
     )
     keep: Literal["best", "last"] = Field(
-        "best", description="the epoch that is kept: best by validation accuracy, or the last"
+        default="best",
+        description="the epoch that is kept: best by validation accuracy, or the last",
     )
-    seed: int = Field(42, ge=0)
+    seed: int = Field(default=42, ge=0)
 
     @field_validator("model", mode="before")
     @classmethod

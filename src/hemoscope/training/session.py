@@ -92,7 +92,8 @@ class Session:
         """The figures of the kept epoch, as plain JSON values."""
         history = pd.read_csv(self.run.history)
         best = self.recipe.keep == "best"
-        row = history.loc[history["val_accuracy"].idxmax()] if best else history.iloc[-1]
+        kept = int(history["val_accuracy"].to_numpy().argmax()) if best else -1
+        row = history.iloc[kept]
         return {
             "run": str(self.run.path),
             "epochs": len(history),

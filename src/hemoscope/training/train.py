@@ -93,10 +93,10 @@ def prepare_cells(
                 f"no readable cell has {value!r} in column {data.split_column!r}. Make a split "
                 "with `hemoscope split`, or name the values in the recipe (data.train, …)."
             )
-    classes = tuple(sorted(set(labels[wanted[data.train]])))
+    classes: tuple[str, ...] = tuple(sorted(set(labels[wanted[data.train]])))
     if len(classes) < 2:
         raise TrainingError(
-            f"the training cells are all {classes[0]}; at least two classes needed."
+            f"the training cells are all {''.join(classes)}; at least two classes are needed."
         )
     unseen = sorted(set(labels[wanted[data.validation]]) - set(classes))
     if unseen:
@@ -177,7 +177,7 @@ def _split(table: CellTable, column: str) -> np.ndarray:
     return table.frame[column].astype(str).to_numpy()
 
 
-def _module(cells: TrainingCells, recipe: Recipe, weights: str) -> TrainingModule:
+def _module(cells: TrainingCells, recipe: Recipe, weights: str | None) -> TrainingModule:
     model = build_model(recipe.model, len(cells.classes), weights=weights)
     balanced = recipe.loss.class_weights == "balanced"
     class_weights = balanced_weights(cells.train.targets, len(cells.classes)) if balanced else None

@@ -228,9 +228,7 @@ PixelCache(sys.argv[1]).open(
 
 
 def filling(cache: PixelCache, folder: Path, dies: str = "no", pause: float = 0) -> Filler:
-    return subprocess.Popen(  # noqa: S603
-        [sys.executable, "-c", FILL, cache.directory, folder, dies, str(pause)]
-    )
+    return subprocess.Popen([sys.executable, "-c", FILL, cache.directory, folder, dies, str(pause)])
 
 
 @pytest.mark.parametrize("dies", ["half", "whole"])

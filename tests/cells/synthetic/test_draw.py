@@ -62,7 +62,7 @@ def test_any_size_from_the_smallest_on(size: int):
 
 def test_another_process_draws_the_same_cells():
     here = b"".join(draw_cell(label, 7, 96).tobytes() for label in LABELS)
-    there = subprocess.run(  # noqa: S603
+    there = subprocess.run(
         [sys.executable, "-c", DIGEST], capture_output=True, text=True, check=True
     ).stdout.strip()
     assert there == hashlib.sha256(here).hexdigest()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
+from typing import NamedTuple
 
 from hemoscope.claims.interval import Interval
 
@@ -39,8 +40,7 @@ class ClassScores:
     least_false: int = 0
 
 
-@dataclass(frozen=True, order=True)
-class Margins:
+class Margins(NamedTuple):
     """Cells of one class that are right, and cells predicted as it."""
 
     right: int

@@ -7,7 +7,7 @@ they are, sum over bins of |P(outcome and bin) - E(stated; bin)|.
 
 The interval inverts a test (hybrid resampling, Chuang and Lai 2000). For a supposed true error θ
 the ECE that cells like these would give is simulated: each bin's gap is θ times its share of a
-shape, plus binomial noise with the success rate that this gap implies. θ is in the interval if
+shape, plus binomial noise at the success rate that this gap implies. θ is in the interval if
 the ECE seen lies in the central 95 % of what θ gives. At θ = 0 only the upper tail counts (all
 5 % of it), and the tail shrinks to 2.5 % as θ grows to two standard deviations, as in Feldman and
 Cousins (1998): the interval runs into 0 exactly if calibration is not rejected at 5 %.
@@ -51,25 +51,32 @@ class _Draws:
     Attributes:
         share: (K,) share of cells.
         stated: (K,) mean stated probability.
+        room: (K,) the widest gap the bin can have.
         shape: (R, K) signed spread of an error of 1 over the bins.
         wobble: (R, K) random share of cells over the share.
         noise: (R, K) standard normal, correlated between bins where cells are shared.
-        cells: n.
+        effective: (K,) cells in each bin over the design effect.
     """
 
     share: Array
     stated: Array
+    room: Array
     shape: Array
     wobble: Array
     noise: Array
-    cells: float
+    effective: Array
 
     def totals(self, error: float) -> Array:
         """(R,) sums of |gap| that a true sum of `error` gives."""
-        rate = np.clip(self.stated + error * self.shape / self.share, 0, 1)
-        scale = np.sqrt(self.share * rate * (1 - rate) / self.cells)
-        gap = self.share * (rate - self.stated) * self.wobble
-        return np.abs(gap + scale * self.noise).sum(1)
+        size = np.minimum(error * np.abs(self.shape), self.room)
+        rest = self.room - size  # what one bin cannot hold goes where there is room
+        size += np.maximum(error - size.sum(1, keepdims=True), 0) * rest / rest.sum(1)[:, None]
+        shift = np.sign(self.shape) * size / self.share
+        wanted = self.stated + shift
+        beyond = (wanted < 0) | (wanted > 1)  # the error can only lie on the other side
+        rate = np.clip(np.where(beyond, self.stated - shift, wanted), 0, 1)
+        noise = _binomial(rate, self.effective, self.noise) - rate
+        return self.share @ np.abs((rate - self.stated) * self.wobble + noise).T
 
 
 def binned_error_interval(
@@ -97,7 +104,7 @@ def binned_error_interval(
 
     def below(error: float) -> float:
         """Share of simulated data sets with no more error than seen."""
-        return float((simulation.totals(error) <= seen).mean())
+        return float((simulation.totals(error) <= seen + 1e-12).mean())
 
     def upper_tail(error: float) -> float:
         return outside - outside / 2 * min(1.0, error / (1.96 * spread))
@@ -164,19 +171,20 @@ def _simulate(
     )
     cells = float(blocks[0].count.sum())
     share, stated = count / cells, np.clip(stated_sum / count, 0, 1)
-    smooth = (observed + PSEUDO_COUNTS * stated) / (count + PSEUDO_COUNTS)
+    smooth = (observed + PSEUDO_COUNTS * stated + 0.5) / (count + PSEUDO_COUNTS + 1)
     variance = np.maximum(smooth * (1 - smooth), stated * (1 - stated)) * share / cells
-    if correlation is not None:
-        variance = variance * np.diag(correlation)
+    design = np.ones(len(count)) if correlation is None else np.diag(correlation)
     gap = (observed - stated_sum) / cells
+    room = share * np.maximum(stated, 1 - stated)
     block = np.repeat(np.arange(len(blocks)), [int((b.count > 0).sum()) for b in blocks])
     return _Draws(
         share=share,
         stated=stated,
-        shape=_shapes(gap, np.sqrt(np.maximum(variance, 1e-18)), rng, draws),
+        room=room,
+        shape=_shapes(gap, np.sqrt(variance * design), rng, draws),
         wobble=_wobble(share, block, cells, rng, draws),
         noise=_noise(len(share), correlation, rng, draws),
-        cells=cells,
+        effective=count / design,
     )
 
 
@@ -220,8 +228,20 @@ def _noise(size: int, correlation: Array | None, rng: np.random.Generator, draws
     noise = rng.standard_normal((draws, size))
     if correlation is None:
         return noise
-    values, vectors = np.linalg.eigh(correlation)
+    scale = np.sqrt(np.diag(correlation))
+    values, vectors = np.linalg.eigh(correlation / np.outer(scale, scale))
     return noise @ (vectors * np.sqrt(np.maximum(values, 0))).T
+
+
+def _binomial(rate: Array, trials: Array, noise: Array) -> Array:
+    """(R, K) shares of successes at the quantiles of standard normal `noise`.
+
+    The normal quantile with the binomial's skewness (Cornish and Fisher 1938), rounded to whole
+    successes: smooth in the rate, and right down to bins that expect less than one failure.
+    """
+    skew = (1 - 2 * rate) * (noise**2 - 1) / 6
+    successes = trials * rate + np.sqrt(trials * rate * (1 - rate)) * noise + skew
+    return np.clip(np.floor(successes + 0.5), 0, trials) / trials
 
 
 def _first(holds: Callable[[float], bool], top: float) -> float:

@@ -98,7 +98,7 @@ def _macro_roc(known: Sequence[RocFigures], notes: Notes) -> RocFigures:
     if not known:
         return _no_roc("roc.macro", NO_CLASS, notes)
     curves = [figures.curve for figures in known if figures.curve is not None]
-    tpr = np.mean([_upper_interp(FPR_GRID, c.fpr, c.tpr) for c in curves], axis=0)
+    tpr = np.mean([np.interp(FPR_GRID, c.fpr, c.tpr) for c in curves], axis=0)
     return RocFigures(
         auc=_mean(f.auc for f in known),
         partial_auc=_mean(f.partial_auc for f in known),
@@ -114,7 +114,7 @@ def _macro_pr(known: Sequence[PrFigures], notes: Notes) -> PrFigures:
         return _no_pr("pr.macro", NO_CLASS, notes)
     grid = np.linspace(0, 1, 201)
     curves = [figures.curve for figures in known if figures.curve is not None]
-    precision = np.mean([_upper_interp(grid, c.recall, c.precision) for c in curves], axis=0)
+    precision = np.mean([np.interp(grid, c.recall, c.precision) for c in curves], axis=0)
     key = str(precision_recall.HIGH_RECALL)
     return PrFigures(
         average_precision=_mean(f.average_precision for f in known),
@@ -126,12 +126,6 @@ def _macro_pr(known: Sequence[PrFigures], notes: Notes) -> PrFigures:
         prevalence=None,
         curve=PrCurve(grid, precision, None),
     )
-
-
-def _upper_interp(grid: Array, x: Array, y: Array) -> Array:
-    """Linear interpolation that takes the last ordinate where abscissae repeat."""
-    last = np.append(np.flatnonzero(np.diff(x)), len(x) - 1)
-    return np.interp(grid, x[last], y[last])
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

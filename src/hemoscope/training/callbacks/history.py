@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from lightning.pytorch import Callback, Trainer
+from lightning.pytorch import Callback, LightningModule, Trainer
 
-from hemoscope.training.module import TrainingModule
+from hemoscope.training.module import training_module
 
 COLUMNS = (
     "epoch",
@@ -34,15 +34,15 @@ class History(Callback):
         self._epoch_started = 0.0
         self._train_seconds = 0.0
 
-    def on_train_epoch_start(self, trainer: Trainer, pl_module: TrainingModule) -> None:
+    def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Starts the clock."""
         self._epoch_started = time.perf_counter()
 
-    def on_validation_start(self, trainer: Trainer, pl_module: TrainingModule) -> None:
+    def on_validation_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Stops the clock of training proper: validation is no part of its speed."""
         self._train_seconds = time.perf_counter() - self._epoch_started
 
-    def on_train_epoch_end(self, trainer: Trainer, pl_module: TrainingModule) -> None:
+    def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Adds the epoch's row; `images_per_second` is over the training part of the epoch."""
         figures = {name: float(value) for name, value in trainer.callback_metrics.items()}
         cells = len(trainer.train_dataloader.dataset)  # type: ignore[union-attr]
@@ -50,7 +50,7 @@ class History(Callback):
             {
                 "epoch": trainer.current_epoch + 1,
                 **{name: figures[name] for name in COLUMNS[1:5]},
-                "learning_rate": pl_module.head_rate(),
+                "learning_rate": training_module(pl_module).head_rate(),
                 "seconds": round(time.perf_counter() - self._epoch_started, 3),
                 "images_per_second": round(cells / self._train_seconds, 2),
             }

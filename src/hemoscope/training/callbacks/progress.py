@@ -2,11 +2,13 @@
 
 import sys
 import time
+from typing import Any
 
-from lightning.pytorch import Callback, Trainer
+from lightning.pytorch import Callback, LightningModule, Trainer
 from lightning.pytorch.callbacks import RichProgressBar
+from lightning.pytorch.utilities.types import STEP_OUTPUT
 
-from hemoscope.training.module import TrainingModule
+from hemoscope.training.module import training_module
 
 SECONDS_BETWEEN_LINES = 30.0
 
@@ -19,7 +21,7 @@ class ProgressLines(Callback):
         self._images = 0
         self._steps_before = 0
 
-    def on_train_start(self, trainer: Trainer, pl_module: TrainingModule) -> None:
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Starts the clock; a resumed run counts its own steps only."""
         self._started = self._said = time.perf_counter()
         self._steps_before = trainer.global_step
@@ -28,13 +30,13 @@ class ProgressLines(Callback):
     def on_train_batch_end(
         self,
         trainer: Trainer,
-        pl_module: TrainingModule,
-        outputs: object,
-        batch: dict[str, object],
+        pl_module: LightningModule,
+        outputs: STEP_OUTPUT,
+        batch: Any,
         batch_idx: int,
     ) -> None:
         """Says where training stands, when the last line is old enough."""
-        self._images += len(batch["targets"])  # type: ignore[arg-type]
+        self._images += len(batch["targets"])
         now = time.perf_counter()
         if now - self._said < SECONDS_BETWEEN_LINES or not trainer.is_global_zero:
             return
@@ -45,12 +47,12 @@ class ProgressLines(Callback):
         _say(
             f"epoch {trainer.current_epoch + 1}/{trainer.max_epochs} "
             f"step {batch_idx + 1}/{trainer.num_training_batches}  "
-            f"loss {pl_module.running('train_loss'):.4f}  "
-            f"accuracy {pl_module.running('train_accuracy'):.4f}  "
+            f"loss {training_module(pl_module).running('train_loss'):.4f}  "
+            f"accuracy {training_module(pl_module).running('train_accuracy'):.4f}  "
             f"{self._images / seconds:.1f} images/s  {left / 60:.0f} min left"
         )
 
-    def on_train_epoch_end(self, trainer: Trainer, pl_module: TrainingModule) -> None:
+    def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Says what the epoch came to."""
         if trainer.is_global_zero:
             shown = ("train_loss", "train_accuracy", "val_loss", "val_accuracy")
@@ -66,7 +68,7 @@ class LiveBar(RichProgressBar):
         self._epoch_started = 0.0
         self._images = 0
 
-    def on_train_epoch_start(self, trainer: Trainer, pl_module: TrainingModule) -> None:
+    def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Starts the clock of the epoch."""
         super().on_train_epoch_start(trainer, pl_module)
         self._epoch_started, self._images = time.perf_counter(), 0
@@ -74,24 +76,22 @@ class LiveBar(RichProgressBar):
     def on_train_batch_end(
         self,
         trainer: Trainer,
-        pl_module: TrainingModule,
-        outputs: object,
-        batch: dict[str, object],
+        pl_module: LightningModule,
+        outputs: STEP_OUTPUT,
+        batch: Any,
         batch_idx: int,
     ) -> None:
         """Counts the batch."""
-        self._images += len(batch["targets"])  # type: ignore[arg-type]
-        super().on_train_batch_end(trainer, pl_module, outputs, batch, batch_idx)  # type: ignore[arg-type]
+        self._images += len(batch["targets"])
+        super().on_train_batch_end(trainer, pl_module, outputs, batch, batch_idx)
 
-    def get_metrics(
-        self, trainer: Trainer, pl_module: TrainingModule
-    ) -> dict[str, int | str | float | dict[str, float]]:
+    def get_metrics(self, trainer: Trainer, pl_module: LightningModule) -> dict[str, Any]:
         """The bar's figures: running loss and accuracy of this epoch, and images per second."""
         metrics = super().get_metrics(trainer, pl_module)
         metrics.pop("v_num", None)
         if self._images:
-            metrics["loss"] = pl_module.running("train_loss")
-            metrics["accuracy"] = pl_module.running("train_accuracy")
+            metrics["loss"] = training_module(pl_module).running("train_loss")
+            metrics["accuracy"] = training_module(pl_module).running("train_accuracy")
             metrics["images/s"] = self._images / (time.perf_counter() - self._epoch_started)
         return metrics
 

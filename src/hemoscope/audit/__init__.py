@@ -1,0 +1,26 @@
+"""What is wrong with a set of cells, before anyone trains on it.
+
+audit(table)  →  Audit: findings with codes, groups of cells that belong together, a cleaned table
+twin_accuracy(predictions, groups, trained_on)  →  what such groups across a split do to a result
+"""
+
+from hemoscope.audit.audit import Audit, audit
+from hemoscope.audit.case import Case
+from hemoscope.audit.checks import CHECKS
+from hemoscope.audit.finding import Finding, Severity
+from hemoscope.audit.groups import Groups
+from hemoscope.audit.pairs import Rule
+from hemoscope.audit.twins import TwinAccuracy, twin_accuracy
+
+__all__ = [
+    "CHECKS",
+    "Audit",
+    "Case",
+    "Finding",
+    "Groups",
+    "Rule",
+    "Severity",
+    "TwinAccuracy",
+    "audit",
+    "twin_accuracy",
+]

@@ -1,0 +1,139 @@
+"""Every verb, called as a user calls it: exit code, JSON, and what a mistake is answered with."""
+
+from pathlib import Path
+
+import pytest
+from sklearn.metrics import accuracy_score, balanced_accuracy_score
+
+from hemoscope.cells.synthetic import write_synthetic
+from hemoscope.predictions import Predictions
+
+from .conftest import Run
+
+
+@pytest.fixture
+def cells(tmp_path: Path) -> Path:
+    write_synthetic(tmp_path / "cells", per_class=5, seed=2, size=32)
+    return tmp_path / "cells"
+
+
+def test_cells_counts_what_is_there(hemoscope: Run, cells: Path):
+    outcome = hemoscope("cells", cells / "manifest.csv", "--json")
+    assert outcome.code == 0
+    assert outcome.json["cells"] == 40
+    assert set(outcome.json["classes"].values()) == {5}
+    assert set(outcome.json["splits"]["split"]) == {"train", "val", "test"}
+
+
+def test_an_unreadable_file_is_named_and_exits_1(hemoscope: Run, cells: Path):
+    (cells / "platelet" / "PLATELET_0001.png").write_text("no picture")
+    outcome = hemoscope("cells", cells / "manifest.csv")
+    assert outcome.code == 1
+    assert "1 of 40 images cannot be read" in outcome.err
+    assert "PLATELET_0001.png" in outcome.err
+
+
+def test_split_writes_a_manifest_that_opens_as_it_says(hemoscope: Run, cells: Path, tmp_path: Path):
+    out = tmp_path / "split.csv"
+    outcome = hemoscope(
+        "split", cells / "manifest.csv", "--out", out, "--fractions", "train=0.6,test=0.4",
+        "--column", "my_split", "--json",
+    )  # fmt: skip
+    assert outcome.code == 0
+    assert outcome.json["splits"]["test"]["platelet"] == 2
+    counted = hemoscope("cells", out, "--json").json
+    assert counted["fingerprint"] == outcome.json["fingerprint"]
+    assert counted["splits"]["my_split"]["train"]["platelet"] == 3
+
+
+def test_groups_of_a_file_stay_on_one_side(hemoscope: Run, cells: Path, tmp_path: Path):
+    lines = ["path,group"]
+    for name in ("platelet", "monocyte"):
+        lines += [f"{name}/{name.upper()}_000{i}.png,same-{name}" for i in (1, 2, 3)]
+    groups = tmp_path / "groups.csv"
+    groups.write_text("\n".join(lines))
+    out = cells / "grouped.csv"
+    outcome = hemoscope(
+        "split", cells / "manifest.csv", "--groups", groups, "--out", out, "--column", "side",
+        "--fractions", "train=0.6,test=0.4", "--json",
+    )  # fmt: skip
+    assert outcome.code == 0, outcome.err
+    from hemoscope.cells import open_cells
+
+    frame = open_cells(out).frame
+    together = frame[frame["group"].str.startswith("same-")]
+    assert len(together) == 6
+    assert (together.groupby("group")["side"].nunique() == 1).all()
+
+
+def test_evaluate_prints_what_scikit_learn_gets(hemoscope: Run, table: Path, tmp_path: Path):
+    report = tmp_path / "report.html"
+    outcome = hemoscope("evaluate", table, "--resamples", "50", "--report", report, "--json")
+    assert outcome.code == 0, outcome.err
+    read = Predictions.read(table)
+    truth, predicted = read.truth(), read.predicted
+    assert outcome.json["accuracy"] == pytest.approx(accuracy_score(truth, predicted))
+    balanced = balanced_accuracy_score(truth, predicted)
+    assert outcome.json["balanced_accuracy"] == pytest.approx(balanced)
+    assert outcome.json["per_class"]["ig"]["support"] == 20
+    assert report.read_text(encoding="utf-8").lower().startswith("<!doctype html>")
+
+
+def test_compare_sets_two_tables_side_by_side(hemoscope: Run, table: Path, tmp_path: Path):
+    read = Predictions.read(table)
+    assert read.labels is not None
+    other = Predictions.from_logits(
+        read.paths.tolist(), read.classes, -read.probabilities, labels=read.labels.tolist()
+    ).write(tmp_path / "other.csv")
+    outcome = hemoscope("compare", f"good={table}", f"bad={other}", "--resamples", "50", "--json")
+    assert outcome.code == 0, outcome.err
+    assert outcome.json["models"] == ["good", "bad"]
+    shown = hemoscope("compare", f"good={table}", f"bad={other}", "--resamples", "0")
+    assert shown.code == 0, shown.err
+    assert "McNemar" in shown.out
+
+
+def test_doctor_and_models_answer_in_json(hemoscope: Run):
+    assert hemoscope("doctor", "--json").json["machine"]["processors"] >= 1
+    names = {row["name"] for row in hemoscope("models", "--json").json["models"]}
+    assert {"inception_v3-table2", "customcnn-text", "resnet50-hierarchical"} <= names
+
+
+def test_claims_counts_every_number_of_the_paper(hemoscope: Run):
+    outcome = hemoscope("claims")
+    assert outcome.code == 0
+    assert "contradicted" in outcome.out
+
+
+def test_show_recipe_shows_every_default(hemoscope: Run):
+    shown = hemoscope("train", "--show-recipe").out
+    assert "ema_decay:" in shown
+    assert "label_smoothing:" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["cells", "nowhere"], 2, "there is no file or folder nowhere"),
+        (["evaluate", "nowhere.csv"], 1, "there is no predictions table at nowhere.csv"),
+        (["evaluate", "t.xlsx"], 1, "predictions tables are .parquet or .csv"),
+        (["predict", ".", "--model", "m", "--out", "t.txt"], 1, "predictions tables are"),
+        (["train"], 2, "train needs a SOURCE and a run folder"),
+        (["train", "--recipe", "papr"], 1, "there is no recipe 'papr'"),
+        (["train", "--set", "model=resnet51-text"], 2, "no model called 'resnet51-text'"),
+        (["train", "x", "--out", "y", "--resume", "--set", "epochs=1"], 2, "takes no recipe"),
+        (["compare", "one.csv"], 2, "two or more tables"),
+        (["split", ".", "--out", "o.csv", "--fractions", "half"], 2, "--fractions 'half'"),
+        (["frobnicate"], 2, "No such command"),
+    ],
+)
+def test_a_mistake_gets_one_message_and_no_traceback(
+    hemoscope: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments, code, message
+):
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    outcome = hemoscope(*arguments)
+    assert message in " ".join(outcome.err.split())
+    assert outcome.code == code
+    assert "Traceback" not in outcome.err
+    assert outcome.out == ""
