@@ -10,9 +10,9 @@ import pandas as pd
 from hemoscope.audit import Audit, Finding
 from hemoscope.cells import CellTable
 from hemoscope.reports.html.elements import Picture, Table, Tile
-from hemoscope.reports.html.numbers import NOT_DEFINED, cells, count
 from hemoscope.reports.html.page import data_folder, write_page
 from hemoscope.reports.html.pictures import thumbnails
+from hemoscope.reports.numbers import NOT_DEFINED, cells, count
 
 THUMBNAIL = 112  # pixels
 GROUPS_SHOWN = 40  # of each finding; the files beside the page hold all
@@ -144,7 +144,7 @@ def _table(evidence: pd.DataFrame) -> Table:
         for row in ordered.head(ROWS_SHOWN).itertuples(index=False, name=None)
     )
     header = tuple(str(name).replace("_", " ") for name in ordered)
-    return Table("Evidence", header, rows, text_columns=len(text))
+    return Table("Evidence", header, rows, words=tuple(range(len(text))))
 
 
 def _text(value: object) -> str:
