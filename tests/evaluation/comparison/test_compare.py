@@ -149,7 +149,7 @@ def test_a_model_against_itself(tables):
 def test_seeds_are_mean_and_sd(found):
     spread = found.seeds["noisy"]["accuracy"]
     values = [found.evaluations[n].accuracy for n in ("worse", "worst")]
-    assert spread.values == tuple(values)
+    assert spread.values == tuple(values)  # noqa: PD011
     assert spread.mean == pytest.approx(np.mean(values))
     assert spread.sd == pytest.approx(np.std(values, ddof=1))
     assert "roc.macro.auc" in found.seeds["noisy"]
