@@ -1,7 +1,8 @@
 """Which files were made differently from the rest: a second acquisition.
 
 Cells of one microscope, one export, one script have one size and one set of JPEG tables. Where
-most files agree, those that do not are a batch of their own.
+most files agree, those that do not are a batch of their own. Copies at one size and in one format
+have lost these marks; the light of the microscope still shows in the colour of the bare glass.
 """
 
 from dataclasses import dataclass
@@ -9,11 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.cluster import KMeans
 
 from hemoscope.audit.examination import Examination
 
 USUAL = 0.6  # the share of files that must agree before the others count as different
 LEAST = 5  # files; fewer are odd files, not a batch
+APART = 5.0  # Ashman's D of two clusters of background colours; 2 is the least to tell two apart
 ORIGINAL = ("original_width", "original_height")  # of a table of resized copies
 
 
@@ -23,12 +26,14 @@ class Batches:
 
     Attributes:
         signature: (r,) for each readable cell, the size, format and tables in words.
-        second: (r,) whether it is made otherwise than most.
+        second: (r,) whether it is made otherwise than most, by either mark.
+        other_background: (r,) whether its background has another colour than most.
         usual: The signature that most files have; None where no signature prevails.
     """
 
     signature: NDArray[np.object_]
     second: NDArray[np.bool_]
+    other_background: NDArray[np.bool_]
     usual: str | None
 
 
@@ -41,13 +46,33 @@ def find_batches(examination: Examination) -> Batches:
     made = made_how(examination)
     signature = made.astype(str).agg(" ".join, axis=1).to_numpy(dtype=object)
     counts = pd.Series(signature).value_counts()
-    if len(counts) < 2 or counts.iloc[0] < USUAL * len(signature):
-        return Batches(signature, np.zeros(len(signature), dtype=bool), None)
-    usual = str(counts.index[0])
-    second = signature != usual
-    if second.sum() < LEAST:
-        second = np.zeros(len(signature), dtype=bool)
-    return Batches(signature, second, usual)
+    usual = str(counts.index[0]) if counts.iloc[0] >= USUAL * len(signature) else None
+    unlike = signature != usual if usual is not None else np.zeros(len(signature), dtype=bool)
+    if unlike.sum() < LEAST:
+        unlike = np.zeros(len(signature), dtype=bool)
+    background = _other_background(examination)
+    return Batches(signature, unlike | background, background, usual)
+
+
+def _other_background(examination: Examination) -> NDArray[np.bool_]:
+    """The smaller of two clusters of background colours, where they stand well apart.
+
+    Judged by Ashman's D (Ashman, Bird and Zepf 1994) along the line between the two centres.
+    """
+    names = [f"background_{colour}" for colour in ("red", "green", "blue")]
+    colours = examination.facts[names].to_numpy(dtype=np.float64)
+    none = np.zeros(len(colours), dtype=bool)
+    if len(np.unique(colours, axis=0)) < 2 * LEAST:
+        return none
+    clusters = KMeans(2, n_init=5, random_state=0).fit(colours)
+    first, second = clusters.cluster_centers_
+    line = colours @ (second - first) / max(float(np.linalg.norm(second - first)), 1e-9)
+    smaller = clusters.labels_ == np.bincount(clusters.labels_, minlength=2).argmin()
+    if not LEAST <= smaller.sum() <= (1 - USUAL) * len(colours):
+        return none
+    spread = np.sqrt((line[smaller].var() + line[~smaller].var()) / 2)
+    apart = abs(line[smaller].mean() - line[~smaller].mean()) / max(float(spread), 1.0)
+    return smaller if apart >= APART else none
 
 
 def made_how(examination: Examination) -> pd.DataFrame:

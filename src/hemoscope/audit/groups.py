@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import connected_components
 from hemoscope.audit.examination import Examination
 
 WHOLE = 0.9  # a pair that shares more of the frame shows one picture, not two of one field
+CENTRED = 0.05  # of the frame: two pictures whose centres lie nearer show the same central cell
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,13 +58,19 @@ def find_groups(examination: Examination, shared: pd.DataFrame) -> Groups:
     related = shared.assign(
         first=rows[shared["first"].to_numpy(dtype=np.intp)],
         second=rows[shared["second"].to_numpy(dtype=np.intp)],
-        kind=np.where(shared["share"] >= WHOLE, "near", "overlap"),
+        kind=np.where((shared["share"] >= WHOLE) | centred(shared), "near", "overlap"),
     )
     # A symmetrical picture may fit both as it is and mirrored: the better placement counts.
     pairs = pd.concat([exact, related.sort_values("correlation", ascending=False)])
     pairs = pairs.drop_duplicates(["first", "second"], ignore_index=True)
     pairs = pairs.sort_values(["first", "second"], ignore_index=True)
     return Groups(pairs, connected(len(examination.table), pairs[["first", "second"]]))
+
+
+def centred(pairs: pd.DataFrame) -> NDArray[np.bool_]:
+    """(k,) whether both pictures are centred on the same spot; a turned one loses its corners."""
+    shift = np.hypot(pairs["shift_x"].astype(float), pairs["shift_y"].astype(float))
+    return shift.to_numpy() < CENTRED
 
 
 def connected(count: int, pairs: ArrayLike) -> NDArray[np.intp]:

@@ -37,7 +37,11 @@ def _pairs(result: Audit):
 def _batches(result: Audit):
     batches, examination = result.case.batches, result.case.examination
     frame = result.case.describe(examination.rows)
-    return frame.assign(signature=batches.signature, second=batches.second)
+    return frame.assign(
+        signature=batches.signature,
+        second=batches.second,
+        other_background=batches.other_background,
+    )
 
 
 def _plain(value: object) -> object:

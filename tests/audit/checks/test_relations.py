@@ -29,7 +29,7 @@ def test_each_kind_has_its_code(make_case: Callable, code: str, kind: str) -> No
         ({"first": 0, "second": 1, "kind": "near"}, True),
         ({"first": 0, "second": 2, "kind": "exact"}, False),  # the labels agree
         ({"first": 0, "second": 1, "kind": "near", "shift_x": 0.08}, False),  # another cell
-        ({"first": 0, "second": 1, "kind": "overlap"}, False),
+        ({"first": 0, "second": 1, "kind": "overlap", "shift_y": -0.3}, False),
     ],
 )
 def test_contradictory_labels(make_case: Callable, pair: dict, fires: bool) -> None:

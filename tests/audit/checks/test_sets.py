@@ -114,3 +114,12 @@ def test_label_errors(make_case: Callable) -> None:
     assert set(finding.evidence["suggested"]) == {"a", "b"}
     assert CHECKS["CELL014"](make_case(predictions=predicted(LABELS))) == []
     assert CHECKS["CELL014"](make_case()) == []
+
+
+def test_a_batch_that_only_its_background_gives_away(make_case: Callable) -> None:
+    blue = np.random.default_rng(1).normal(200, 1, 100)
+    blue[[4, 9, 30, 31, 60, 90]] += 30
+    (finding,) = CHECKS["CELL021"](make_case(facts={"background_blue": blue}))
+    assert finding.evidence["path"].tolist() == [f"{i:03d}.png" for i in (4, 9, 30, 31, 60, 90)]
+    assert "background colour" in finding.explanation
+    assert "JPEG" not in finding.explanation

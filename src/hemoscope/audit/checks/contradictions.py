@@ -5,21 +5,21 @@ import numpy as np
 from hemoscope.audit.case import Case
 from hemoscope.audit.checks.relations import evidence_of_pairs
 from hemoscope.audit.finding import Finding, Severity
+from hemoscope.audit.groups import centred
 
 
 def contradictory_labels(case: Case) -> list[Finding]:
     """CELL013: exact or near duplicates that are labelled differently.
 
-    Overlapping fields do not count: each of their pictures is centred on a cell of its own.
+    A cell that was photographed twice counts too, turned or in another light. Overlapping fields
+    do not: each of their pictures is centred on a cell of its own.
     """
     labels = case.table.labels
     pairs = case.groups.pairs
     if labels is None or len(pairs) == 0:
         return []
     first, second = (pairs[end].to_numpy(dtype=np.intp) for end in ("first", "second"))
-    centred = np.hypot(pairs["shift_x"], pairs["shift_y"]) < 0.05
-    same = (pairs["kind"] == "exact") | ((pairs["kind"] == "near") & centred)
-    wrong = pairs[same & (labels[first] != labels[second])].reset_index(drop=True)
+    wrong = pairs[centred(pairs) & (labels[first] != labels[second])].reset_index(drop=True)
     if len(wrong) == 0:
         return []
     return [

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 from sklearn.tree import DecisionTreeClassifier
 
-from hemoscope.audit.batches import made_how
+from hemoscope.audit.batches import Batches, made_how
 from hemoscope.audit.case import Case
 from hemoscope.audit.finding import Finding, Severity
 
@@ -64,10 +64,14 @@ def second_batch(case: Case) -> list[Finding]:
     if not batches.second.any():
         return []
     rows = case.examination.rows[batches.second]
-    evidence = case.describe(rows).assign(signature=batches.signature[batches.second])
+    evidence = case.describe(rows).assign(
+        signature=batches.signature[batches.second],
+        other_background=batches.other_background[batches.second],
+    )
     figures = {
         "files": len(rows),
         "usual": batches.usual,
+        "other_background": int(batches.other_background.sum()),
         "signatures": pd.Series(batches.signature[batches.second]).value_counts().to_dict(),
         "background": _background(case, ~batches.second),
         "background_of_batch": _background(case, batches.second),
@@ -85,9 +89,8 @@ def second_batch(case: Case) -> list[Finding]:
             "CELL021",
             Severity.WARNING,
             "A second batch",
-            f"{len(rows)} files differ in size, format or JPEG tables from the other "
-            f"{int((~batches.second).sum())} ({batches.usual}): most likely a second acquisition."
-            f"{mix}",
+            f"{len(rows)} files differ in {_marks(batches)} from the other "
+            f"{int((~batches.second).sum())}: most likely a second acquisition.{mix}",
             "Report results on the batch by itself; make sure that no class comes from it alone.",
             evidence,
             figures,
@@ -126,6 +129,18 @@ def _guess(
         "accuracy": float(right.mean()),
         "balanced_accuracy": float(pd.Series(right).groupby(truth).mean().mean()),
     }
+
+
+def _marks(batches: Batches) -> str:
+    """What sets the batch apart, in words."""
+    made = batches.usual is not None and bool(
+        (batches.signature[batches.second] != batches.usual).any()
+    )
+    marks = [
+        *(["size, format or JPEG tables"] if made else []),
+        *(["background colour"] if batches.other_background.any() else []),
+    ]
+    return " and ".join(marks)
 
 
 def _background(case: Case, chosen: NDArray[np.bool_]) -> list[float]:
