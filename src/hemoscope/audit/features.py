@@ -50,7 +50,7 @@ def extract(gray: NDArray[np.uint8]) -> LocalFeatures:
         import cv2  # noqa: PLC0415 an optional extra
     except ImportError as error:
         raise MissingExtraError("finding overlapping fields", "audit") from error
-    sift = cv2.SIFT_create(nfeatures=0, contrastThreshold=CONTRAST)
+    sift = cv2.SIFT_create(nfeatures=0, contrastThreshold=CONTRAST)  # pyright: ignore[reportAttributeAccessIssue]
     found, descriptors = sift.detectAndCompute(gray, None)  # pyright: ignore[reportCallIssue, reportArgumentType]
     if descriptors is None:
         return LocalFeatures(np.zeros((0, 4), np.float32), np.zeros((0, DESCRIPTOR), np.uint8))

@@ -70,7 +70,7 @@ def find_groups(examination: Examination, shared: pd.DataFrame) -> Groups:
 def centred(pairs: pd.DataFrame) -> NDArray[np.bool_]:
     """(k,) whether both pictures are centred on the same spot; a turned one loses its corners."""
     shift = np.hypot(pairs["shift_x"].astype(float), pairs["shift_y"].astype(float))
-    return shift.to_numpy() < CENTRED
+    return shift.to_numpy() < CENTRED  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def connected(count: int, pairs: ArrayLike) -> NDArray[np.intp]:

@@ -9,6 +9,7 @@ The number of lists grows with the number of descriptors, so the work for one de
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -121,7 +122,7 @@ class _Index:
         lists = int(np.clip(count // PER_LIST, 1, len(sample) // 40 + 1))
         # Few descriptors are compared exactly; product quantisation needs enough to learn from.
         kind = f"IVF{lists},PQ{DIMENSIONS // 2}x4fs" if count >= 20_000 else "Flat"
-        self._index = faiss.index_factory(DIMENSIONS, kind)
+        self._index: Any = faiss.index_factory(DIMENSIONS, kind)
         if kind != "Flat":
             self._index.cp.niter = 8
             self._index.cp.seed = seed + 1

@@ -54,7 +54,7 @@ def compare(first: NDArray[np.uint8], second: NDArray[np.uint8], alignment: Alig
     share = float(min(1.0, inside.mean() / min(1.0, alignment.scale**2)))
     mask = cv2.erode(inside.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     a, b = laid.astype(np.float32), second.astype(np.float32)
-    soft_a, soft_b = (cv2.GaussianBlur(x, (0, 0), BLUR) for x in (a, b))
+    soft_a, soft_b = (_soft(x) for x in (a, b))
     local, shown = _by_tile(soft_a, soft_b, mask)
     return Overlap(
         share=share,
@@ -63,6 +63,10 @@ def compare(first: NDArray[np.uint8], second: NDArray[np.uint8], alignment: Alig
         correlation=_correlation(soft_a[mask], soft_b[mask]),
         detail=_correlation((a - soft_a)[mask], (b - soft_b)[mask]),
     )
+
+
+def _soft(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), BLUR), dtype=np.float32)
 
 
 def _in_pixels(matrix: NDArray[np.float64], size: int) -> NDArray[np.float64]:

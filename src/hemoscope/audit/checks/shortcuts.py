@@ -42,7 +42,7 @@ def shortcuts(case: Case) -> list[Finding]:
     telling = table[table["gain"] > max(NOTEWORTHY, Z * error)].reset_index(drop=True)
     if len(telling) == 0:
         return []
-    best = telling.loc[telling["gain"].idxmax()]
+    best = telling.iloc[int(telling["gain"].to_numpy().argmax())]
     alarming = bool(telling["gain"].max() > ALARMING)
     return [
         Finding(
@@ -104,7 +104,7 @@ def evidence_of(case: Case) -> Mapping[str, NDArray[np.float64]]:
     made = made_how(case.examination)
     coded = {name: made[name].astype("category").cat.codes.to_numpy(float) for name in made}
     colours = ("red", "green", "blue")
-    return {
+    return {  # pyright: ignore[reportReturnType]
         "image size": made["size"].str.split(" x ", expand=True).to_numpy(dtype=np.float64),
         "file size": facts[["bytes"]].to_numpy(dtype=np.float64),
         "file format": coded["format"][:, None],
