@@ -50,6 +50,7 @@ def absent(cells: int, size: int) -> Predictions:
         (useless, 20, 8),
         (constant, 20, 3),
         (absent, 60, 4),
+        (perfect, 1, 2),
     ],
 )
 def test_all_figures(make, cells: int, size: int) -> None:
@@ -59,11 +60,6 @@ def test_all_figures(make, cells: int, size: int) -> None:
         assert len(drawing) < 1_000_000, figure.name
         assert "NaN" not in drawing
         assert ">nan" not in drawing
-
-
-def test_one_cell() -> None:
-    evaluation = evaluate(perfect(1, 2), resamples=0)
-    assert all(svg(figure) for figure in figures(evaluation))
 
 
 def test_a_differential_of_no_cells() -> None:
