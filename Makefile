@@ -37,8 +37,8 @@ format: .venv/.ready  ## put the code in form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/.ready  ## throughput, beside what a user would do instead
-	$(BIN)/python -m benchmarks
+bench: .venv/.ready  ## how long the evaluation of many cells takes
+	$(BIN)/python benchmarks/bench_evaluation.py
 
 clean:  ## remove what the commands above have made
 	rm -rf .venv demo-output .pytest_cache .ruff_cache .hypothesis build

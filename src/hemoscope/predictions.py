@@ -163,6 +163,7 @@ class Predictions:
     def take(self, rows: ArrayLike) -> "Predictions":
         """The table of the given rows (indices or a boolean mask), in that order."""
         rows = np.asarray(rows)
+        rows = rows if rows.dtype == bool else rows.astype(np.intp)  # an empty list is of floats
         return Predictions(
             paths=self.paths[rows],
             classes=self.classes,

@@ -111,7 +111,7 @@ def test_bfloat16_and_channels_last_stay_close(model: HybridClassifier) -> None:
         with torch.autocast("cpu", torch.bfloat16):
             fast = model(images.contiguous(memory_format=torch.channels_last))
     assert fast.dtype == torch.bfloat16
-    assert (fast.float() - plain).norm() < 0.05 * plain.norm()
+    assert (fast.float() - plain).norm() < 0.1 * plain.norm()
 
 
 def test_save_and_load_give_the_same_logits(model: HybridClassifier, tmp_path: Path) -> None:
