@@ -1,6 +1,6 @@
 """Time and memory of `evaluate`: 17,092 x 8 with 1,000 resamples, 1,000,000 x 8 without.
 
-    python benchmarks/bench_evaluation.py
+python benchmarks/bench_evaluation.py
 """
 
 import json
