@@ -32,7 +32,7 @@ DENSE_WEIGHT = 50.0  # prior odds of "all bins err" to each sparser spread
 SPARSITIES = np.array([0.1, 0.2, 0.35, 0.6, 1.0])
 SIZES = np.geomspace(0.25, 30, 20)  # of the gaps, in standard errors
 PSEUDO_COUNTS = 2.0  # draws the variance of a near-empty bin towards the stated one
-BISECTIONS = 20
+BISECTIONS = 22
 
 
 @dataclass(frozen=True)
@@ -70,13 +70,14 @@ class _Draws:
         """(R,) sums of |gap| that a true sum of `error` gives."""
         size = np.minimum(error * np.abs(self.shape), self.room)
         rest = self.room - size  # what one bin cannot hold goes where there is room
-        size += np.maximum(error - size.sum(1, keepdims=True), 0) * rest / rest.sum(1)[:, None]
+        lack = np.maximum(error - size.sum(1, keepdims=True), 0)
+        size += rest * np.minimum(lack / np.maximum(rest.sum(1, keepdims=True), 1e-12), 1)
         shift = np.sign(self.shape) * size / self.share
         wanted = self.stated + shift
         beyond = (wanted < 0) | (wanted > 1)  # the error can only lie on the other side
         rate = np.clip(np.where(beyond, self.stated - shift, wanted), 0, 1)
-        noise = _binomial(rate, self.effective, self.noise) - rate
-        return self.share @ np.abs((rate - self.stated) * self.wobble + noise).T
+        observed = _binomial(rate, self.effective, self.noise)
+        return np.abs((observed - self.stated) * self.wobble) @ self.share
 
 
 def binned_error_interval(
@@ -99,7 +100,7 @@ def binned_error_interval(
     simulation = _simulate(blocks, correlation, np.random.default_rng(seed), draws)
     seen = float(sum(np.abs(b.gap).sum() for b in blocks))
     spread = float(simulation.totals(0.0).std()) or 1e-12
-    top = 2 * seen + 8 * spread
+    top = float(simulation.room.sum())  # no error can be larger
     outside = 1 - level
 
     def below(error: float) -> float:
