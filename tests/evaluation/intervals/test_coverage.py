@@ -74,6 +74,24 @@ def test_calibration_error(request, sharpness, gain, cells):
     report(f"ECE {request.node.callspec.id}", limits, truth)
 
 
+@pytest.mark.parametrize("cells", [500, 3418])
+@pytest.mark.parametrize(
+    ("bin_", "off"), [(13, 0.25), (14, 0.02)], ids=["bin 14 is 0.25 off", "top bin is 0.02 off"]
+)
+def test_one_bad_bin_among_perfect_ones_is_the_weak_spot(request, bin_, off, cells):
+    stated, true = forecaster(1.0, 9.0)
+    true = np.where(binned(stated, true, EDGES).index == bin_, true - off, true)
+    truth = float(np.abs(binned(stated, true, EDGES).gap).sum())
+    rng = np.random.default_rng(1)
+    limits = []
+    for seed in range(DATA_SETS):
+        chosen = rng.integers(POPULATION, size=cells)
+        bins = binned(stated[chosen], rng.random(cells) < true[chosen], EDGES)
+        found = binned_error_interval((bins,), seed=seed, draws=1000)
+        limits.append((found.low, found.high))
+    report(f"ECE {request.node.callspec.id}", limits, truth, low=0.8)
+
+
 def test_calibration_error_of_cells_in_groups():
     """60 groups of 20 cells; the groups differ in how easy their cells are."""
     rng = np.random.default_rng(2)
