@@ -226,8 +226,8 @@ def test_delong_test_is_mlstatkits():
     positive = rng.random(400) < 0.3
     first, second = (rng.normal(size=400) + gain * positive for gain in (1.5, 1.2))
     aucs = [metrics.roc_auc_score(positive, s) for s in (first, second)]
-    influences = [delong.auc_influence(rank(positive, s)) for s in (first, second)]
-    ours = delong.delong_test(aucs[0] - aucs[1], *influences)
+    one, other = (delong.auc_influence(rank(positive, s)) for s in (first, second))
+    ours = delong.delong_test(aucs[0] - aucs[1], one, other)
     z, p = delong_test(positive.astype(int), first, second)[:2]
     assert abs(ours.z) == pytest.approx(abs(z), rel=1e-9)
     assert ours.p == pytest.approx(p, rel=1e-9)
@@ -264,3 +264,14 @@ def test_thinning_keeps_corners_and_ends_and_stays_close():
     assert np.abs(np.interp(x, x[keep], y[keep]) - y).max() < 0.01
     steps = np.repeat(np.arange(4.0), 5)
     assert len(thin(np.arange(20.0), steps)) == 8
+
+
+def test_degrees_of_freedom_count_the_cells_that_carry_the_variance():
+    even = np.full(50, 0.1)
+    assert delong.influence_freedom(even) == np.inf
+    one = np.zeros(50)
+    one[3] = 0.1
+    assert delong.influence_freedom(one) == 3
+    normal = np.random.default_rng(0).normal(size=20_000)
+    assert delong.influence_freedom(normal) == pytest.approx(20_000, rel=0.1)
+    assert delong.influence_freedom(normal, np.arange(20_000) // 1000) <= 19

@@ -68,6 +68,20 @@ def influence_variance(influence: Array, groups: Indices | None = None) -> float
     return float((sums**2).sum() * len(sums) / (len(sums) - 1))
 
 
+def influence_freedom(influence: Array, groups: Indices | None = None) -> float:
+    """Degrees of freedom of `influence_variance`, for Student's t instead of the normal.
+
+    Satterthwaite's 2 V² / var(V), with var(V) from the fourth powers of the influences. Near an
+    AUC of 1 a few misranked cells carry all of the variance, so it is itself uncertain: with the
+    normal distribution intervals are too narrow there. At least 3; with groups at most G - 1.
+    """
+    parts = influence if groups is None else np.bincount(groups, influence)
+    squares = parts**2
+    excess = (squares**2).sum() / squares.sum() ** 2 - 1 / len(parts)
+    most = np.inf if groups is None else max(len(parts) - 1, 1)
+    return float(min(max(2 / excess, 3.0) if excess > 0 else np.inf, most))
+
+
 def delong_variance(ranking: Ranking, groups: Indices | None = None) -> float:
     """Variance of the AUC of a ranking; nan below two positives or two negatives."""
     return influence_variance(auc_influence(ranking), groups)

@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from hemoscope.evaluation.comparison.holm import holm
 from hemoscope.evaluation.comparison.mcnemar import mcnemar_test
 from hemoscope.predictions import Predictions, PredictionsError
 from tests.evaluation.simulate import predictions
+from tests.evaluation.steady import known
 
 
 def worse(table, noise=1.5, seed=9):
@@ -45,7 +47,7 @@ def test_mcnemar_is_statsmodels(a, b):
     if a == b:
         assert ours.p == 1
         return
-    theirs = mcnemar([[50, a], [b, 5]], exact=exact, correction=True)
+    theirs: Any = mcnemar([[50, a], [b, 5]], exact=exact, correction=True)
     assert ours.p == pytest.approx(theirs.pvalue, abs=1e-12)
     assert ours.statistic == pytest.approx(theirs.statistic, abs=1e-12)
 
@@ -56,10 +58,14 @@ def test_the_papers_eight_cells_are_no_significant_difference():
     assert mcnemar_test(30, 22).p > 0.3
 
 
+def theirs(p_values: list[float]) -> list[float]:
+    adjusted: Any = multipletests(p_values, method="holm")[1]
+    return list(adjusted)
+
+
 def test_holm_is_statsmodels():
     values = [0.04, 0.01, 0.03, 0.005, 0.5]
-    expected = multipletests(values, method="holm")[1]
-    assert holm(values) == pytest.approx(list(expected))
+    assert holm(values) == pytest.approx(theirs(values))
     assert holm([0.02, None, 0.03]) == [pytest.approx(0.04), None, pytest.approx(0.04)]
     assert holm([]) == []
 
@@ -75,7 +81,7 @@ def test_pairs_and_tables(found, tables):
         assert found.evaluations[name].accuracy == alone.accuracy
         assert found.table4[name].test_accuracy == alone.accuracy
         assert found.table4[name].final_loss == alone.calibration.nll
-        assert found.table5[name].f1_percent == pytest.approx(100 * alone.macro.f1)
+        assert found.table5[name].f1_percent == pytest.approx(100 * known(alone.macro.f1))
     assert found.table5["worse"].dataset == "simulated"
     assert found.table5["good"].dataset is None
     values = json.loads(json.dumps(found.to_dict(), allow_nan=False))
@@ -94,12 +100,9 @@ def test_discordant_cells_are_counted(found, tables):
 
 def test_holm_covers_all_pairs_and_classes(found):
     raw = [pair.mcnemar.p for pair in found.pairs]
-    assert [pair.mcnemar.p_holm for pair in found.pairs] == pytest.approx(
-        list(multipletests(raw, method="holm")[1])
-    )
+    assert [pair.mcnemar.p_holm for pair in found.pairs] == pytest.approx(theirs(raw))
     tests = [test for pair in found.pairs for test in pair.delong.values()]
-    expected = multipletests([t.p for t in tests], method="holm")[1]
-    assert [t.p_holm for t in tests] == pytest.approx(list(expected))
+    assert [t.p_holm for t in tests] == pytest.approx(theirs([known(t.p) for t in tests]))
 
 
 def test_delong_agrees_with_mlstatkit_class_by_class(found, tables):
@@ -140,7 +143,7 @@ def test_a_model_against_itself(tables):
     (pair,) = found.pairs
     assert pair.mcnemar.p == pair.mcnemar.p_holm == 1
     assert pair.delong["ig"].p is None
-    assert "variance is 0" in pair.delong["ig"].reason
+    assert "variance is 0" in known(pair.delong["ig"].reason)
     assert pair.differences["accuracy"].difference == 0
     assert pair.differences["accuracy"].interval is None
     json.dumps(found.to_dict(), allow_nan=False)
@@ -162,7 +165,7 @@ def test_rows_and_classes_in_another_order_are_aligned(tables):
     moved = Predictions.from_logits(
         bad.paths[rows],
         [bad.classes[c] for c in columns],
-        bad.logits[np.ix_(rows, columns)],
+        bad.logits[rows][:, columns],
         labels=bad.labels[rows],
     )
     straight, turned = (compare({"a": good, "b": t}, resamples=30) for t in (bad, moved))
@@ -235,5 +238,5 @@ def test_groups_of_one_table_serve_all(tables):
     )
     found = compare({"a": tables["worse"], "b": grouped}, resamples=60)
     assert found.settings.grouped
-    assert found.pairs[0].differences["kappa"].interval.method == "bootstrap-grouped"
-    assert found.pairs[0].delong["ig"].interval.method == "delong-grouped"
+    assert known(found.pairs[0].differences["kappa"].interval).method == "bootstrap-grouped"
+    assert known(found.pairs[0].delong["ig"].interval).method == "delong-grouped"

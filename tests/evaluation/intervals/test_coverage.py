@@ -33,6 +33,11 @@ def report(what, limits, truth, low=0.93, high=0.97):
     assert low <= covered <= high, what
 
 
+def auc_limits(auc, influence, groups=None):
+    variance = delong.influence_variance(influence, groups)
+    return logit_limits(float(auc), variance, freedom=delong.influence_freedom(influence, groups))
+
+
 def forecaster(sharpness, gain, seed=0):
     """Stated confidence and the true chance of being right, for a large population."""
     rng = np.random.default_rng(seed)
@@ -67,6 +72,24 @@ def test_calibration_error(request, sharpness, gain, cells):
         found = binned_error_interval((bins,), seed=seed, draws=1000)
         limits.append((found.low, found.high))
     report(f"ECE {request.node.callspec.id}", limits, truth)
+
+
+@pytest.mark.parametrize("cells", [500, 3418])
+@pytest.mark.parametrize(
+    ("bin_", "off"), [(13, 0.25), (14, 0.02)], ids=["bin 14 is 0.25 off", "top bin is 0.02 off"]
+)
+def test_one_bad_bin_among_perfect_ones_is_the_weak_spot(request, bin_, off, cells):
+    stated, true = forecaster(1.0, 9.0)
+    true = np.where(binned(stated, true, EDGES).index == bin_, true - off, true)
+    truth = float(np.abs(binned(stated, true, EDGES).gap).sum())
+    rng = np.random.default_rng(1)
+    limits = []
+    for seed in range(DATA_SETS):
+        chosen = rng.integers(POPULATION, size=cells)
+        bins = binned(stated[chosen], rng.random(cells) < true[chosen], EDGES)
+        found = binned_error_interval((bins,), seed=seed, draws=1000)
+        limits.append((found.low, found.high))
+    report(f"ECE {request.node.callspec.id}", limits, truth, low=0.8)
 
 
 def test_calibration_error_of_cells_in_groups():
@@ -112,7 +135,7 @@ def test_accuracy_of_cells_in_groups():
 
 @pytest.mark.parametrize(
     ("distance", "positives", "negatives"),
-    [(1.5, 35, 465), (2.5, 240, 3178), (3.5, 240, 3178), (3.0, 100, 400)],
+    [(1.5, 35, 465), (2.5, 240, 3178), (3.5, 240, 3178), (3.0, 100, 400), (3.5, 60, 440)],
 )
 def test_auc(distance, positives, negatives):
     truth = float(norm.cdf(distance / np.sqrt(2)))
@@ -121,8 +144,7 @@ def test_auc(distance, positives, negatives):
     limits = []
     for _ in range(DATA_SETS):
         ranking = rank(own, rng.normal(size=len(own)) + distance * own)
-        auc = float(roc_auc(*ranking.counts()))
-        limits.append(logit_limits(auc, delong.delong_variance(ranking)))
+        limits.append(auc_limits(roc_auc(*ranking.counts()), delong.auc_influence(ranking)))
     report(f"AUC {truth:.4f} of {positives} + {negatives}", limits, truth)
 
 
@@ -136,7 +158,7 @@ def test_micro_and_macro_auc():
         rankings = [rank(labels[rows] == c, scores[rows, c]) for c in range(4)]
         pooled = rank_pooled(labels[rows], scores[rows])
         macro = np.mean([delong.auc_influence(r) for r in rankings], axis=0)
-        area = np.mean([float(roc_auc(*r.counts())) for r in rankings])
+        area = float(np.mean([roc_auc(*r.counts()) for r in rankings]))
         return (area, macro), (float(roc_auc(*pooled.counts())), delong.auc_influence(pooled))
 
     truths = [area for area, _ in both(np.arange(POPULATION))]
@@ -145,7 +167,7 @@ def test_micro_and_macro_auc():
         for kept, (area, influence) in zip(
             limits, both(rng.integers(POPULATION, size=800)), strict=True
         ):
-            kept.append(logit_limits(area, delong.influence_variance(influence)))
+            kept.append(auc_limits(area, influence))
     for name, kept, truth in zip(("macro", "micro"), limits, truths, strict=True):
         report(f"{name} AUC of 800", kept, truth)
 
@@ -161,6 +183,6 @@ def test_auc_of_cells_in_groups():
         own = rng.random(1200) < 0.15
         score = rng.normal(size=1200) + 2.5 * own + spread * rng.normal(size=60)[groups]
         ranking = rank(own, score)
-        variance = delong.delong_variance(ranking, groups)
-        limits.append(logit_limits(float(roc_auc(*ranking.counts())), variance, groups=60))
+        influence = delong.auc_influence(ranking)
+        limits.append(auc_limits(roc_auc(*ranking.counts()), influence, groups))
     report("AUC in groups", limits, truth)

@@ -7,20 +7,19 @@ from scipy.stats import norm, t
 
 
 def logit_limits(
-    auc: float, variance: float, level: float = 0.95, groups: int | None = None
+    auc: float, variance: float, level: float = 0.95, freedom: float = np.inf
 ) -> tuple[float, float]:
     """DeLong's interval on the logit scale; it stays in [0, 1] and holds its level near 1.
 
-    logit(AUC) ± z·SE / (AUC (1 - AUC)) (Qin and Hotilovac 2008; Pepe 2003, section 5.2.4).
+    logit(AUC) ± t·SE / (AUC (1 - AUC)) (Qin and Hotilovac 2008; Pepe 2003, section 5.2.4).
 
     Args:
         auc: In (0, 1).
         variance: Above 0.
         level: Nominal coverage.
-        groups: Number of groups, where cells come in groups: Student's t with G - 1 degrees of
-            freedom replaces the normal distribution.
+        freedom: Degrees of freedom of the variance (`influence_freedom`).
     """
-    half = _quantile(level, groups) * np.sqrt(variance) / (auc * (1 - auc))
+    half = float(t.ppf((1 + level) / 2, freedom)) * np.sqrt(variance) / (auc * (1 - auc))
     return float(expit(logit(auc) - half)), float(expit(logit(auc) + half))
 
 
@@ -33,7 +32,7 @@ def newcombe_limits(
     N = (m + n)/2 - 1. Used only where all cells are separated perfectly, where DeLong's variance
     is 0.
     """
-    quantile = _quantile(level, None)
+    quantile = float(norm.ppf((1 + level) / 2))
     half_size = (positives + negatives) / 2 - 1
 
     def excess(theta: float) -> float:
@@ -44,8 +43,3 @@ def newcombe_limits(
     low = 0.0 if auc <= 0 else brentq(excess, 0.0, auc - 1e-12)
     high = 1.0 if auc >= 1 else brentq(excess, auc + 1e-12, 1.0)
     return float(low), float(high)
-
-
-def _quantile(level: float, groups: int | None) -> float:
-    tail = (1 + level) / 2
-    return float(norm.ppf(tail) if groups is None else t.ppf(tail, groups - 1))

@@ -173,7 +173,8 @@ def _auc_interval(
         )
     elif 0 < auc < 1 and variance > 1e-20:
         name = "delong-logit" if scored.groups is None else "delong-logit-grouped"
-        notes.interval(path, logit_limits(auc, variance, level, scored.group_count), name)
+        freedom = delong.influence_freedom(influence, scored.groups)
+        notes.interval(path, logit_limits(auc, variance, level, freedom), name)
     elif own is not None and scored.groups is None:
         positives = int(own.sum())
         limits = newcombe_limits(auc, positives, len(own) - positives, level)
