@@ -30,7 +30,7 @@ BLOCK = 100_000  # queries at a time
 # the frame (of where the centre comes to lie). Three votes in a wide bin make a candidate, or two
 # that agree closely, as those of a small shared part do.
 WIDE = (np.array([np.pi / 4, 1.0, 0.25, 0.25]), 3)
-CLOSE = (np.array([np.pi / 16, 0.25, 1 / 16, 1 / 16]), 2)
+CLOSE = (np.array([np.pi / 24, 1 / 6, 1 / 24, 1 / 24]), 2)
 FEWEST = 2
 
 
@@ -200,10 +200,10 @@ def _most_votes(
     """
     bins = np.floor(placement).astype(np.int64)
     bins[:, 0] %= round(2 * np.pi / width[0])
-    # Scales lie within 16 bins of 0 and centres within 128: each has its own bits.
-    place = (bins + np.array([0, 16, 128, 128])) @ np.array([1, 2**5, 2**10, 2**18])
+    # Scales lie within 32 bins of 0 and centres within 128: each has its own bits.
+    place = (bins + np.array([0, 32, 128, 128])) @ np.array([1, 2**6, 2**12, 2**20])
     pairs, of_pair = np.unique(pair, return_inverse=True)
-    _, name = np.unique(of_pair * 2**26 + place, return_inverse=True)
+    _, name = np.unique(of_pair * 2**28 + place, return_inverse=True)
     voter = asking - asking.min(initial=0)
     ballots = np.unique(name * (voter.max(initial=0) + 1) + voter)
     in_bin = np.bincount(ballots // (voter.max(initial=0) + 1))[name]

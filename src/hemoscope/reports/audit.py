@@ -113,8 +113,9 @@ def _tiles(result: Audit) -> tuple[Tile, ...]:
 
 def _part(result: Audit, finding: Finding) -> FindingPart:
     evidence = finding.evidence
-    groups = _groups(result, evidence) if "path_1" in evidence else ()
-    singles = "path" in evidence and finding.code != "CELL001"
+    together = "path_1" in evidence or finding.code == "CELL033"
+    groups = _groups(result, evidence) if together else ()
+    singles = "path" in evidence and not together and finding.code != "CELL001"
     return FindingPart(
         finding,
         groups,

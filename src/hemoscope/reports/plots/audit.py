@@ -48,7 +48,7 @@ class SharedFieldsFigure:
         left, right = figure.subplots(1, 2)
         frame = self.frame()
         parts = {name: frame[frame["kind"] == name] for name in KINDS}
-        for name, part in parts.items():
+        for name, part in reversed(parts.items()):  # the rarer ones on top
             colour, marker = KINDS[name]
             label = f"{name} ({len(part)})"
             left.scatter(
