@@ -64,10 +64,11 @@ def _other_background(examination: Examination) -> NDArray[np.bool_]:
     none = np.zeros(len(colours), dtype=bool)
     if len(np.unique(colours, axis=0)) < 2 * LEAST:
         return none
-    clusters = KMeans(2, n_init=5, random_state=0).fit(colours)
-    first, second = clusters.cluster_centers_
+    found = KMeans(2, n_init="auto", random_state=0)
+    cluster = np.asarray(found.fit_predict(colours))
+    first, second = found.cluster_centers_
     line = colours @ (second - first) / max(float(np.linalg.norm(second - first)), 1e-9)
-    smaller = clusters.labels_ == np.bincount(clusters.labels_, minlength=2).argmin()
+    smaller = cluster == np.bincount(cluster, minlength=2).argmin()
     if not LEAST <= smaller.sum() <= (1 - USUAL) * len(colours):
         return none
     spread = np.sqrt((line[smaller].var() + line[~smaller].var()) / 2)

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hemoscope.audit.extra import faiss
 from hemoscope.audit.features import MIRROR, LocalFeatures
 from hemoscope.cells import Progress
-from hemoscope.errors import MissingExtraError
 
 DIMENSIONS = 64  # principal components kept of the 128
 TRAINING = 100_000  # descriptors that the components and the lists are learnt from
@@ -107,10 +107,6 @@ class _Index:
     """Approximate nearest neighbours among descriptors."""
 
     def __init__(self, every: Descriptors, seed: int) -> None:
-        try:
-            import faiss  # noqa: PLC0415 an optional extra
-        except ImportError as error:
-            raise MissingExtraError("finding overlapping fields", "audit") from error
         self.every = every
         count = len(every.vectors)
         rng = np.random.default_rng(seed)
@@ -121,7 +117,7 @@ class _Index:
         lists = int(np.clip(count // PER_LIST, 1, len(sample) // 40 + 1))
         # Few descriptors are compared exactly; product quantisation needs enough to learn from.
         kind = f"IVF{lists},PQ{DIMENSIONS // 2}x4fs" if count >= 20_000 else "Flat"
-        self._index = faiss.index_factory(DIMENSIONS, kind)
+        self._index = faiss().index_factory(DIMENSIONS, kind)
         if kind != "Flat":
             self._index.cp.niter = 8
             self._index.cp.seed = seed + 1

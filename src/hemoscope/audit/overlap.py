@@ -8,11 +8,11 @@ contrast have been taken out.
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from hemoscope.audit.alignment import Alignment
+from hemoscope.audit.extra import opencv
 
 TILE = 16  # pixels of the working size
 BLUR = 1.2  # pixels; forgives half a pixel of misplacement and the noise of compression
@@ -46,6 +46,7 @@ def compare(first: NDArray[np.uint8], second: NDArray[np.uint8], alignment: Alig
         second: (s, s) grey values.
         alignment: How the first lies on the second.
     """
+    cv2 = opencv()
     size = len(second)
     matrix = _in_pixels(alignment.matrix, size)
     laid = cv2.warpAffine(first, matrix, (size, size), flags=cv2.INTER_LINEAR)
