@@ -17,7 +17,8 @@ FARTHEST = 0.6  # distance of descriptors; wider than in the index, as only two 
 ROUGH = 0.04  # of the frame: how far a match may miss the placement that a single match proposes
 FINE = 0.012  # of the frame: how far after fitting
 ROUNDS = 4
-LEAST = 3  # matches
+LEAST = 4  # matches
+LARGEST = 4.0  # times larger or smaller; beyond, matches have fallen together on one spot
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,7 @@ class Alignment:
 
 
 def align(first: LocalFeatures, second: LocalFeatures, *, mirrored: bool) -> Alignment | None:
-    """The placement that most matches agree on, or None where fewer than three do."""
+    """The placement that most matches agree on, or None where fewer than four do."""
     a, b = _match(first, second, mirrored)
     if len(a) < LEAST:
         return None
@@ -70,7 +71,8 @@ def align(first: LocalFeatures, second: LocalFeatures, *, mirrored: bool) -> Ali
         matrix = fit_similarity(source[inside], target[inside], mirrored)
         tolerance = FINE
     spots = np.unique(np.round(source[inside] / FINE).astype(int), axis=0)
-    return Alignment(matrix, len(spots)) if len(spots) >= LEAST else None
+    found = Alignment(matrix, len(spots))
+    return found if len(spots) >= LEAST and 1 / LARGEST < found.scale < LARGEST else None
 
 
 def fit_similarity(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.cluster import KMeans
+from sklearn.mixture import GaussianMixture
 
 from hemoscope.audit.examination import Examination
 
@@ -64,12 +64,14 @@ def _other_background(examination: Examination) -> NDArray[np.bool_]:
     none = np.zeros(len(colours), dtype=bool)
     if len(np.unique(colours, axis=0)) < 2 * LEAST:
         return none
-    clusters = KMeans(2, n_init=5, random_state=0).fit(colours)  # pyright: ignore[reportArgumentType]
-    first, second = clusters.cluster_centers_
-    line = colours @ (second - first) / max(float(np.linalg.norm(second - first)), 1e-9)
-    smaller = clusters.labels_ == np.bincount(clusters.labels_, minlength=2).argmin()  # pyright: ignore[reportArgumentType]
+    # One covariance for both: two clusters of unlike spread would also fit one skewed cloud.
+    found = GaussianMixture(2, covariance_type="tied", reg_covar=0.1, n_init=5, random_state=0)
+    cluster = np.asarray(found.fit_predict(colours))
+    smaller = cluster == np.bincount(cluster, minlength=2).argmin()
     if not LEAST <= smaller.sum() <= (1 - USUAL) * len(colours):
         return none
+    across = colours[smaller].mean(axis=0) - colours[~smaller].mean(axis=0)
+    line = colours @ across / max(float(np.linalg.norm(across)), 1e-9)
     spread = np.sqrt((line[smaller].var() + line[~smaller].var()) / 2)
     apart = abs(line[smaller].mean() - line[~smaller].mean()) / max(float(spread), 1.0)
     return smaller if apart >= APART else none

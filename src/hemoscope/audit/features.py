@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hemoscope.errors import MissingExtraError
+from hemoscope.audit.extra import opencv
 
 FEATURE_SIZE = 256  # pixels a side of the image that features are found in
 VERSION = 1  # raise it when the features of an unchanged image change: it keys the cache
@@ -46,12 +46,8 @@ def extract(gray: NDArray[np.uint8]) -> LocalFeatures:
     Raises:
         MissingExtraError: OpenCV is not installed.
     """
-    try:
-        import cv2  # noqa: PLC0415 an optional extra
-    except ImportError as error:
-        raise MissingExtraError("finding overlapping fields", "audit") from error
-    sift = cv2.SIFT_create(nfeatures=0, contrastThreshold=CONTRAST)  # pyright: ignore[reportAttributeAccessIssue]
-    found, descriptors = sift.detectAndCompute(gray, None)  # pyright: ignore[reportCallIssue, reportArgumentType]
+    sift = opencv().SIFT_create(nfeatures=0, contrastThreshold=CONTRAST)
+    found, descriptors = sift.detectAndCompute(gray, None)
     if descriptors is None:
         return LocalFeatures(np.zeros((0, 4), np.float32), np.zeros((0, DESCRIPTOR), np.uint8))
     rows = [(*k.pt, k.size, np.deg2rad(k.angle), k.response) for k in found]

@@ -69,8 +69,8 @@ def find_groups(examination: Examination, shared: pd.DataFrame) -> Groups:
 
 def centred(pairs: pd.DataFrame) -> NDArray[np.bool_]:
     """(k,) whether both pictures are centred on the same spot; a turned one loses its corners."""
-    shift = np.hypot(pairs["shift_x"].astype(float), pairs["shift_y"].astype(float))
-    return shift.to_numpy() < CENTRED  # pyright: ignore[reportAttributeAccessIssue]
+    x, y = (pairs[name].to_numpy(dtype=np.float64) for name in ("shift_x", "shift_y"))
+    return np.hypot(x, y) < CENTRED
 
 
 def connected(count: int, pairs: ArrayLike) -> NDArray[np.intp]:

@@ -9,15 +9,14 @@ The number of lists grows with the number of descriptors, so the work for one de
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hemoscope.audit.extra import faiss
 from hemoscope.audit.features import MIRROR, LocalFeatures
 from hemoscope.cells import Progress
-from hemoscope.errors import MissingExtraError
 
 DIMENSIONS = 64  # principal components kept of the 128
 TRAINING = 100_000  # descriptors that the components and the lists are learnt from
@@ -31,7 +30,7 @@ BLOCK = 100_000  # queries at a time
 # the frame (of where the centre comes to lie). Three votes in a wide bin make a candidate, or two
 # that agree closely, as those of a small shared part do.
 WIDE = (np.array([np.pi / 4, 1.0, 0.25, 0.25]), 3)
-CLOSE = (np.array([np.pi / 16, 0.25, 1 / 16, 1 / 16]), 2)
+CLOSE = (np.array([np.pi / 24, 1 / 6, 1 / 24, 1 / 24]), 2)
 FEWEST = 2
 
 
@@ -108,10 +107,6 @@ class _Index:
     """Approximate nearest neighbours among descriptors."""
 
     def __init__(self, every: Descriptors, seed: int) -> None:
-        try:
-            import faiss  # noqa: PLC0415 an optional extra
-        except ImportError as error:
-            raise MissingExtraError("finding overlapping fields", "audit") from error
         self.every = every
         count = len(every.vectors)
         rng = np.random.default_rng(seed)
@@ -122,7 +117,7 @@ class _Index:
         lists = int(np.clip(count // PER_LIST, 1, len(sample) // 40 + 1))
         # Few descriptors are compared exactly; product quantisation needs enough to learn from.
         kind = f"IVF{lists},PQ{DIMENSIONS // 2}x4fs" if count >= 20_000 else "Flat"
-        self._index: Any = faiss.index_factory(DIMENSIONS, kind)
+        self._index = faiss().index_factory(DIMENSIONS, kind)
         if kind != "Flat":
             self._index.cp.niter = 8
             self._index.cp.seed = seed + 1
@@ -201,10 +196,10 @@ def _most_votes(
     """
     bins = np.floor(placement).astype(np.int64)
     bins[:, 0] %= round(2 * np.pi / width[0])
-    # Scales lie within 16 bins of 0 and centres within 128: each has its own bits.
-    place = (bins + np.array([0, 16, 128, 128])) @ np.array([1, 2**5, 2**10, 2**18])
+    # Scales lie within 32 bins of 0 and centres within 128: each has its own bits.
+    place = (bins + np.array([0, 32, 128, 128])) @ np.array([1, 2**6, 2**12, 2**20])
     pairs, of_pair = np.unique(pair, return_inverse=True)
-    _, name = np.unique(of_pair * 2**26 + place, return_inverse=True)
+    _, name = np.unique(of_pair * 2**28 + place, return_inverse=True)
     voter = asking - asking.min(initial=0)
     ballots = np.unique(name * (voter.max(initial=0) + 1) + voter)
     in_bin = np.bincount(ballots // (voter.max(initial=0) + 1))[name]

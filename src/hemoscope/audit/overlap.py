@@ -8,11 +8,11 @@ contrast have been taken out.
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from hemoscope.audit.alignment import Alignment
+from hemoscope.audit.extra import opencv
 
 TILE = 16  # pixels of the working size
 BLUR = 1.2  # pixels; forgives half a pixel of misplacement and the noise of compression
@@ -46,6 +46,7 @@ def compare(first: NDArray[np.uint8], second: NDArray[np.uint8], alignment: Alig
         second: (s, s) grey values.
         alignment: How the first lies on the second.
     """
+    cv2 = opencv()
     size = len(second)
     matrix = _in_pixels(alignment.matrix, size)
     laid = cv2.warpAffine(first, matrix, (size, size), flags=cv2.INTER_LINEAR)
@@ -54,7 +55,7 @@ def compare(first: NDArray[np.uint8], second: NDArray[np.uint8], alignment: Alig
     share = float(min(1.0, inside.mean() / min(1.0, alignment.scale**2)))
     mask = cv2.erode(inside.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     a, b = laid.astype(np.float32), second.astype(np.float32)
-    soft_a, soft_b = (_soft(x) for x in (a, b))
+    soft_a, soft_b = (cv2.GaussianBlur(x, (0, 0), BLUR) for x in (a, b))
     local, shown = _by_tile(soft_a, soft_b, mask)
     return Overlap(
         share=share,
@@ -63,10 +64,6 @@ def compare(first: NDArray[np.uint8], second: NDArray[np.uint8], alignment: Alig
         correlation=_correlation(soft_a[mask], soft_b[mask]),
         detail=_correlation((a - soft_a)[mask], (b - soft_b)[mask]),
     )
-
-
-def _soft(image: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray(cv2.GaussianBlur(image, (0, 0), BLUR), dtype=np.float32)
 
 
 def _in_pixels(matrix: NDArray[np.float64], size: int) -> NDArray[np.float64]:

@@ -34,7 +34,7 @@ class Rule:
         scale: How many times larger one may be shown than the other, at most.
     """
 
-    inliers: int = 3
+    inliers: int = 4
     tiles: int = 6
     agreeing: float = 0.85
     correlation: float = 0.9

@@ -9,10 +9,12 @@ import pandas as pd
 
 from hemoscope.audit import Audit, Finding
 from hemoscope.cells import CellTable
-from hemoscope.reports.html.elements import Picture, Table, Tile
+from hemoscope.reports.figure import Plot
+from hemoscope.reports.html.elements import Picture, Section, Table, Tile
 from hemoscope.reports.html.page import data_folder, write_page
 from hemoscope.reports.html.pictures import thumbnails
 from hemoscope.reports.numbers import NOT_DEFINED, cells, count
+from hemoscope.reports.plots.audit import BackgroundFigure, SharedFieldsFigure, ShortcutsFigure
 
 THUMBNAIL = 112  # pixels
 GROUPS_SHOWN = 40  # of each finding; the files beside the page hold all
@@ -67,6 +69,7 @@ def write_audit_report(result: Audit, path: str | Path, *, title: str = "") -> P
         ReportError: The file cannot be written.
     """
     path = Path(path)
+    sections = _sections(result)
     parts = [_part(result, finding) for finding in result.findings]
     context = {
         "title": f"Audit of {title}" if title else "Audit",
@@ -81,7 +84,19 @@ def write_audit_report(result: Audit, path: str | Path, *, title: str = "") -> P
         for number, finding in enumerate(result.findings, 1)
         if len(finding.evidence)
     }
-    return write_page(path, "audit.html.j2", context, (), tables=tables)
+    return write_page(path, "audit.html.j2", context, sections, tables=tables)
+
+
+def _sections(result: Audit) -> tuple[Section, ...]:
+    """The figures, for what there is to draw."""
+    shortcuts = [f.evidence for f in result.findings if f.code == "CELL020"]
+    plots: tuple[Plot, ...] = (
+        *((SharedFieldsFigure(result),) if len(result.case.groups.pairs) else ()),
+        *((BackgroundFigure(result),) if result.case.batches.second.any() else ()),
+        *(ShortcutsFigure(evidence) for evidence in shortcuts),
+    )
+    meaning = "What was measured, over the whole set."
+    return (Section("figures", "Figures", meaning, plots),) if plots else ()
 
 
 def _tiles(result: Audit) -> tuple[Tile, ...]:
@@ -98,8 +113,9 @@ def _tiles(result: Audit) -> tuple[Tile, ...]:
 
 def _part(result: Audit, finding: Finding) -> FindingPart:
     evidence = finding.evidence
-    groups = _groups(result, evidence) if "path_1" in evidence else ()
-    singles = "path" in evidence and finding.code != "CELL001"
+    together = "path_1" in evidence or finding.code == "CELL033"
+    groups = _groups(result, evidence) if together else ()
+    singles = "path" in evidence and not together and finding.code != "CELL001"
     return FindingPart(
         finding,
         groups,

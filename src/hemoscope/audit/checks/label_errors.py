@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from hemoscope.audit.case import Case
+from hemoscope.audit.extra import cleanlab_filter
 from hemoscope.audit.finding import Finding, Severity
-from hemoscope.errors import MissingExtraError
 
 
 def label_errors(case: Case) -> list[Finding]:
@@ -20,17 +20,13 @@ def label_errors(case: Case) -> list[Finding]:
     predictions = case.predictions
     if predictions is None or predictions.labels is None:
         return []
-    try:
-        from cleanlab.filter import find_label_issues  # noqa: PLC0415 an optional extra
-    except ImportError as error:
-        raise MissingExtraError("finding label errors", "audit") from error
     truth = predictions.truth()
     present = np.unique(truth)
     if len(present) < 2:
         return []
     kept = predictions.probabilities[:, present]
     kept = kept / np.maximum(kept.sum(axis=1, keepdims=True), 1e-12)
-    ranked = find_label_issues(
+    ranked = cleanlab_filter().find_label_issues(
         np.searchsorted(present, truth),
         kept,
         return_indices_ranked_by="self_confidence",

@@ -42,7 +42,7 @@ def shortcuts(case: Case) -> list[Finding]:
     telling = table[table["gain"] > max(NOTEWORTHY, Z * error)].reset_index(drop=True)
     if len(telling) == 0:
         return []
-    best = telling.iloc[int(telling["gain"].to_numpy().argmax())]
+    best = telling.sort_values("gain").iloc[-1]
     alarming = bool(telling["gain"].max() > ALARMING)
     return [
         Finding(
@@ -102,9 +102,9 @@ def evidence_of(case: Case) -> Mapping[str, NDArray[np.float64]]:
     """(r, features) numbers for each kind of evidence."""
     facts = case.examination.facts
     made = made_how(case.examination)
-    coded = {name: made[name].astype("category").cat.codes.to_numpy(float) for name in made}
+    coded = {name: pd.factorize(made[name])[0].astype(np.float64) for name in made}
     colours = ("red", "green", "blue")
-    return {  # pyright: ignore[reportReturnType]
+    return {
         "image size": made["size"].str.split(" x ", expand=True).to_numpy(dtype=np.float64),
         "file size": facts[["bytes"]].to_numpy(dtype=np.float64),
         "file format": coded["format"][:, None],

@@ -1,0 +1,61 @@
+import json
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from hemoscope.cells import write_manifest
+from hemoscope.cli.main import app
+from hemoscope.predictions import Predictions
+from tests.audit.conftest import crop, draw_field
+
+pytest.importorskip("faiss")
+
+
+@pytest.fixture
+def manifest(make_set, tmp_path, monkeypatch):
+    monkeypatch.setenv("HEMOSCOPE_CACHE", str(tmp_path / "cache"))
+
+    def make(second: str):
+        field = draw_field(0)
+        cells = {
+            "a.png": crop(field, 0, 0),
+            "b.png": crop(field, 0, 0),
+            "c.png": crop(field, 300, 0),
+        }
+        write_manifest(make_set(cells, label=["x", second, "x"]), tmp_path / "manifest.csv")
+        return tmp_path / "manifest.csv"
+
+    return make
+
+
+def test_json_alone_stands_on_stdout_and_the_exit_code_tells(manifest, tmp_path) -> None:
+    arguments = ["audit", str(manifest("y")), "--out", str(tmp_path / "out"), "--json"]
+    ran = CliRunner().invoke(app, arguments)
+    assert ran.exit_code == 1
+    assert json.loads(ran.stdout)["serious"] is True
+    written = {file.name for file in (tmp_path / "out").iterdir()}
+    assert {"findings.json", "groups.csv", "pairs.csv", "cleaned.csv", "audit.html"} <= written
+
+
+def test_warnings_alone_exit_with_0(manifest) -> None:
+    ran = CliRunner().invoke(app, ["audit", str(manifest("x"))])
+    assert ran.exit_code == 0
+    assert "CELL010" in ran.stdout
+
+
+def test_twins(manifest, tmp_path) -> None:
+    source = manifest("x")
+    groups = pd.DataFrame({"path": ["a.png", "b.png", "c.png"], "group": ["1", "1", "2"]})
+    groups.to_csv(tmp_path / "groups.csv", index=False)
+    pd.read_csv(source).assign(split=["train", "test", "test"]).to_csv(source, index=False)
+    table = Predictions.from_probabilities(
+        ["b.png", "c.png"], ["x", "y"], [[0.9, 0.1], [0.2, 0.8]], labels=["x", "x"]
+    ).write(tmp_path / "predictions.csv")
+    ran = CliRunner().invoke(
+        app,
+        ["twins", str(table), "--groups", str(tmp_path / "groups.csv"), "--training", str(source),
+         "--split-column", "split", "--json"],
+    )  # fmt: skip
+    found = json.loads(ran.stdout)
+    assert (found["with_twin"]["accuracy"], found["without_twin"]["accuracy"]) == (1.0, 0.0)
