@@ -1,0 +1,203 @@
+"""Writes the tables of docs/results.md from the predictions tables under results/.
+
+    python study/results_tables.py            write them
+    python study/results_tables.py --check    exit 1 where the page differs
+
+A run is a folder `results/<name>/` with `test.parquet`, `val.parquet`, `history.csv`,
+`recipe.yaml` and `provenance.json`. Between `<!-- table NAME -->` and `<!-- end -->` the page is
+generated; everything else is written by hand.
+"""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from hemoscope.evaluation import Evaluation, evaluate
+from hemoscope.evaluation.result import Estimate
+from hemoscope.predictions import Predictions
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "results.md"
+RESULTS = ROOT / "results"
+MARKED = re.compile(r"<!-- table (?P<name>[\w-]+) -->\n.*?<!-- end -->", re.DOTALL)
+
+FIGURES = (
+    ("accuracy", "accuracy"),
+    ("balanced accuracy", "balanced_accuracy"),
+    ("macro F1", "macro.f1"),
+    ("Matthews correlation", "mcc"),
+    ("macro AUC", "roc.macro.auc"),
+    ("macro average precision", "pr.macro.average_precision"),
+    ("ECE, 15 bins, uncalibrated", "calibration.ece"),
+    ("Brier score (sum over classes)", "calibration.brier.sum.score"),
+    ("negative log-likelihood", "calibration.nll"),
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run as it lies under results/."""
+
+    folder: Path
+
+    @cached_property
+    def test(self) -> Evaluation:
+        """Every statistic on the test cells, as `hemoscope evaluate` computes it."""
+        return evaluate(Predictions.read(self.folder / "test.parquet"))
+
+    @cached_property
+    def validation(self) -> Evaluation:
+        """The same on the validation cells, without the bootstrap."""
+        return evaluate(Predictions.read(self.folder / "val.parquet"), resamples=0)
+
+    @cached_property
+    def provenance(self) -> dict[str, Any]:
+        """What the run was made of."""
+        return json.loads((self.folder / "provenance.json").read_text(encoding="utf-8"))
+
+    @cached_property
+    def recipe(self) -> dict[str, Any]:
+        """The resolved recipe."""
+        return yaml.safe_load((self.folder / "recipe.yaml").read_text(encoding="utf-8"))
+
+    @cached_property
+    def history(self) -> pd.DataFrame:
+        """One row an epoch."""
+        return pd.read_csv(self.folder / "history.csv")
+
+
+def figures(run: Run) -> str:
+    """Headline figures of one run, with the interval and how it was made."""
+    rows = [
+        (
+            label,
+            _number(run.validation.estimate(path)),
+            _number(run.test.estimate(path)),
+            _interval(run.test.estimate(path)),
+        )
+        for label, path in FIGURES
+    ]
+    head = (
+        "figure",
+        f"validation (n = {run.validation.cells:,})",
+        f"test (n = {run.test.cells:,})",
+        "95 % interval (test)",
+    )
+    return _table(head, rows, align="lrrl")
+
+
+def epochs(run: Run) -> str:
+    """Accuracy and time by epoch."""
+    rows = [
+        (str(epoch), f"{train:.4f}", f"{validation:.4f}", f"{seconds:.0f}")
+        for epoch, train, validation, seconds in run.history[
+            ["epoch", "train_accuracy", "val_accuracy", "seconds"]
+        ].itertuples(index=False)
+    ]
+    return _table(("epoch", "train accuracy", "validation accuracy", "seconds"), rows, align="rrrr")
+
+
+def made_with(run: Run) -> str:
+    """What it ran on, for how long, with which seed."""
+    hardware = run.provenance["hardware"]
+    device = (
+        ", ".join(hardware["gpus"]) or f"{hardware['threads']} threads of {hardware['processor']}"
+    )
+    minutes = run.provenance["training_seconds"] / 60
+    return (
+        f"Seed {run.provenance['seed']}, {run.recipe['epochs']} epochs, {minutes:.0f} minutes on "
+        f"{device} (other work beside it); torch {run.provenance['libraries']['torch']}, "
+        f"commit `{run.provenance['git']['commit'][:7]}`."
+    )
+
+
+def overview(runs: Iterable[Run]) -> str:
+    """All runs in one table."""
+    rows = [
+        (
+            f"`{run.folder.name}`",
+            str(run.recipe["epochs"]),
+            _number(run.validation.estimate("accuracy")),
+            _number(run.test.estimate("accuracy")),
+            _interval(run.test.estimate("accuracy")),
+            _number(run.test.estimate("macro.f1")),
+            _number(run.test.estimate("calibration.ece")),
+            f"{run.provenance['training_seconds'] / 60:.0f} min",
+        )
+        for run in runs
+    ]
+    head = (
+        "run",
+        "epochs",
+        "val. accuracy",
+        "test accuracy",
+        "95 %",
+        "macro F1",
+        "ECE",
+        "training",
+    )
+    return _table(head, rows, align="lrrrlrrr")
+
+
+def write(page: str) -> str:
+    """The page with its tables made anew."""
+    runs = {path.parent.name: Run(path.parent) for path in sorted(RESULTS.glob("*/test.parquet"))}
+    tables = {"overview": lambda: overview(runs.values())}
+    for name, run in runs.items():
+        tables[name] = lambda run=run: figures(run)
+        tables[f"{name}-epochs"] = lambda run=run: epochs(run)
+        tables[f"{name}-made"] = lambda run=run: made_with(run)
+
+    def fill(match: re.Match[str]) -> str:
+        name = match["name"]
+        return f"<!-- table {name} -->\n{tables[name]().rstrip()}\n<!-- end -->"
+
+    return MARKED.sub(fill, page)
+
+
+def _number(estimate: Estimate) -> str:
+    return "–" if estimate.value is None else f"{estimate.value:.4f}"
+
+
+def _interval(estimate: Estimate) -> str:
+    found = estimate.interval
+    if found is None:
+        return "–"
+    resamples = f", {found.resamples:,}" if found.resamples else ""
+    return f"{found.low:.4f} – {found.high:.4f} ({found.method}{resamples})"
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]], *, align: str) -> str:
+    rules = ["--:" if side == "r" else "---" for side in align]
+    lines = [head, rules, *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def main() -> int:
+    """Writes the page, or checks it."""
+    parser = argparse.ArgumentParser(
+        description="Writes the tables of docs/results.md from the result files."
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="only say whether the page is as the files"
+    )
+    check = parser.parse_args().check
+    before = PAGE.read_text(encoding="utf-8")
+    after = write(before)
+    if check:
+        return int(before != after)
+    PAGE.write_text(after, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
