@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hemoscope.cells import open_cells
 from hemoscope.cells.synthetic import write_synthetic
-from hemoscope.inference import ModelError, load_scorer, predict_cells
+from hemoscope.inference import ModelError, Observation, load_scorer, predict_cells
 from hemoscope.inference.opinions import differential, opinions
 from hemoscope.inference.predict import PredictError
 
@@ -24,6 +24,10 @@ class MeanColour:
         assert pixels.dtype == np.uint8
         assert pixels.shape[1:] == (32, 32, 3)
         return pixels.mean(axis=(1, 2), dtype=np.float32)
+
+    def observe(self, pixels: NDArray[np.uint8]) -> Observation:
+        logits = self.score(pixels)
+        return Observation(logits, features=logits)
 
     def describe(self) -> dict[str, Any]:
         return {"model": "mean colour"}

@@ -65,8 +65,10 @@ def test_attention_comes_out_with_the_same_logits(model: HybridClassifier) -> No
     with torch.no_grad():
         seen = model(images, return_attention=True)
         logits = model(images)
+        features = model.features(images)
     assert isinstance(seen, WithAttention)
     torch.testing.assert_close(seen.logits, logits, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(seen.features, features, rtol=1e-4, atol=1e-5)
     tokens, encoder = count_tokens(model), model.config.encoder
     assert len(seen.blocks) == encoder.blocks
     for block in seen.blocks:

@@ -2,6 +2,6 @@
 
 from hemoscope.inference.load import ModelError, load_scorer
 from hemoscope.inference.predict import PredictionRun, predict_cells
-from hemoscope.inference.scorer import Scorer
+from hemoscope.inference.scorer import Observation, Scorer
 
-__all__ = ["ModelError", "PredictionRun", "Scorer", "load_scorer", "predict_cells"]
+__all__ = ["ModelError", "Observation", "PredictionRun", "Scorer", "load_scorer", "predict_cells"]

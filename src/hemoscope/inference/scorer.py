@@ -1,9 +1,27 @@
 """What every stored model can do, whichever engine runs it."""
 
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Observation:
+    """What a model says of a batch of n cells.
+
+    Attributes:
+        logits: (n, C) float32.
+        features: (n, D) float32, the fused vector before the head.
+        attention: (n, h, w) float32 in [0, 1] over the positions of the backbone's last map: the
+            weights of the last encoder block, averaged over heads and over the tokens that ask.
+            None for a model without encoder.
+    """
+
+    logits: NDArray[np.float32]
+    features: NDArray[np.float32]
+    attention: NDArray[np.float32] | None = None
 
 
 class Scorer(Protocol):
@@ -20,7 +38,11 @@ class Scorer(Protocol):
         ...
 
     def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """(n, size, size, 3) uint8 RGB → (n, C) logits."""
+        """(n, size, size, 3) uint8 RGB → (n, C) logits: those of `observe`, and cheaper."""
+        ...
+
+    def observe(self, pixels: NDArray[np.uint8]) -> Observation:
+        """(n, size, size, 3) uint8 RGB → everything that the model has to say of them."""
         ...
 
     def describe(self) -> dict[str, Any]:

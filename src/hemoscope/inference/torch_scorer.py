@@ -6,7 +6,10 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
+from hemoscope.inference.scorer import Observation
+from hemoscope.models.attention_map import attention_map
 from hemoscope.models.hybrid import HybridClassifier
 from hemoscope.models.store import load_model
 
@@ -37,13 +40,29 @@ class TorchScorer:
         return self._model.config.image_size
 
     def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """(n, size, size, 3) uint8 RGB → (n, C) logits."""
-        images = torch.from_numpy(pixels).to(self._device).permute(0, 3, 1, 2).float().div_(255)
-        with (
-            torch.inference_mode(),
-            torch.autocast(self._device.type, torch.bfloat16, enabled=self._bfloat16),
-        ):
-            return self._model(images).float().cpu().numpy()
+        """(n, size, size, 3) uint8 RGB → (n, C) logits: those of `observe`, and cheaper.
+
+        Fused attention never holds the weights that `observe` hands out.
+        """
+        with torch.inference_mode(), self._autocast():
+            return _array(self._model(self._images(pixels)))
+
+    def observe(self, pixels: NDArray[np.uint8]) -> Observation:
+        """(n, size, size, 3) uint8 RGB → logits, features and attention, in one pass."""
+        with torch.inference_mode(), self._autocast():
+            seen = self._model(self._images(pixels), return_attention=True)
+            attention = attention_map(seen)
+            return Observation(
+                _array(seen.logits),
+                _array(seen.features),
+                None if attention is None else _array(attention),
+            )
+
+    def _images(self, pixels: NDArray[np.uint8]) -> Tensor:
+        return torch.from_numpy(pixels).to(self._device).permute(0, 3, 1, 2).float().div_(255)
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self._device.type, torch.bfloat16, enabled=self._bfloat16)
 
     def describe(self) -> dict[str, Any]:
         """Where the model came from."""
@@ -52,3 +71,7 @@ class TorchScorer:
             "engine": f"torch {torch.__version__}",
             "precision": "bfloat16" if self._bfloat16 else "float32",
         }
+
+
+def _array(tensor: Tensor) -> NDArray[np.float32]:
+    return tensor.float().cpu().numpy()

@@ -14,10 +14,11 @@ from hemoscope.models.tokens import TokenEmbedding
 
 
 class WithAttention(NamedTuple):
-    """Logits, and where the model looked.
+    """Logits, what they were made of, and where the model looked.
 
     Attributes:
         logits: (batch, classes).
+        features: (batch, fusion width), the fused vector before the head.
         blocks: One (batch, heads, tokens, tokens) per encoder block, first block first; each
             row sums to 1. Empty for a model without encoder.
         pooling: (batch, tokens), the weights of attention pooling; None without that part.
@@ -25,6 +26,7 @@ class WithAttention(NamedTuple):
     """
 
     logits: Tensor
+    features: Tensor
     blocks: tuple[Tensor, ...]
     pooling: Tensor | None
     grids: tuple[tuple[int, int], ...]
@@ -103,7 +105,7 @@ class HybridClassifier(nn.Module):
         if not return_attention:
             return logits
         grids = tuple((each.shape[-2], each.shape[-1]) for each in maps)
-        return WithAttention(logits, blocks, fused.weights, grids)
+        return WithAttention(logits, fused.vector, blocks, fused.weights, grids)
 
     def features(self, images: Tensor) -> Tensor:
         """The fused vector before the head: (batch, fusion width). Images as in `forward`."""
