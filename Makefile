@@ -4,7 +4,7 @@ BIN := .venv/bin
 # The tests run in several processes: one thread each is faster than many that wait for another.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n auto
 
-.PHONY: help setup demo test test-slow lint format bench clean
+.PHONY: help setup demo test test-slow lint format bench study clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ format: .venv/.ready  ## put the code in form
 
 bench: .venv/.ready  ## how long the evaluation of many cells takes
 	$(BIN)/python benchmarks/bench_evaluation.py
+
+study: .venv/.ready  ## the paper's models on real cells: make study CELLS=manifest.csv RUNS=folder
+	$(BIN)/python -m study.run --cells $(CELLS) --runs $(RUNS) $(STUDY)
 
 clean:  ## remove what the commands above have made
 	rm -rf .venv demo-output .pytest_cache .ruff_cache .hypothesis build

@@ -1,7 +1,7 @@
 """Writes the tables of docs/results.md from the predictions tables under results/.
 
-    python study/results_tables.py            write them
-    python study/results_tables.py --check    exit 1 where the page differs
+    python -m study.results_tables            write them
+    python -m study.results_tables --check    exit 1 where the page differs
 
 A run is a folder `results/<name>/` with `test.parquet`, `val.parquet`, `history.csv`,
 `recipe.yaml` and `provenance.json`. Between `<!-- table NAME -->` and `<!-- end -->` the page is

@@ -1,0 +1,1 @@
+"""The study: the paper's models on the real cells, and the tables made from their results."""

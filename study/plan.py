@@ -1,0 +1,128 @@
+"""The plan of the study: what is run, read from plan.yaml as checked, frozen data."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from hemoscope.models.config import Normalisation
+from hemoscope.training.recipe import Recipe
+from hemoscope.training.recipe_files import load_recipe
+
+PLAN = Path(__file__).with_name("plan.yaml")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LocalWeights(_Part):
+    """A file of backbone weights, and how its images were scaled."""
+
+    file: str
+    normalisation: Normalisation
+
+
+class Reduced(_Part):
+    """How many epochs and seeds the reduced study has."""
+
+    epochs: int
+    seeds: int
+
+
+class RunPlan(_Part):
+    """What is special about one run."""
+
+    recipe: str = "default"
+    settings: dict[str, Any] = {}
+
+
+class Section(_Part):
+    """Runs that answer one question."""
+
+    name: str
+    title: str
+    split: str
+    choose_on: str | None
+    seeds: tuple[int, ...]
+    settings: dict[str, Any] = {}
+    runs: dict[str, RunPlan]
+
+
+class Experiment(_Part):
+    """One training with one seed, and the cells that judge it."""
+
+    name: str
+    section: str
+    split: str
+    scored: tuple[str, ...]
+    seed: int
+    recipe: str
+    settings: tuple[str, ...]
+
+    @property
+    def place(self) -> Path:
+        """Its folder, under results and under runs alike."""
+        return Path(self.name) / f"seed-{self.seed}"
+
+    def load(self) -> Recipe:
+        """Its recipe, checked before anything runs."""
+        return load_recipe(self.recipe, self.settings)
+
+
+class Plan(_Part):
+    """The whole study."""
+
+    weights: dict[str, LocalWeights]
+    reduced: Reduced
+    sections: tuple[Section, ...]
+
+    @classmethod
+    def read(cls, path: Path = PLAN) -> Self:
+        """Reads plan.yaml."""
+        return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+    def experiments(self, *, reduced: bool, weights: Path | None) -> Iterator[Experiment]:
+        """Every run, the paper's own first.
+
+        Args:
+            reduced: Fewer epochs and seeds.
+            weights: Folder of backbone weights. A backbone whose file is not there starts from
+                nothing, as without network; None: timm fetches all of them.
+        """
+        for section in self.sections:
+            for name, run in section.runs.items():
+                for seed in section.seeds[: self.reduced.seeds if reduced else None]:
+                    settings = {**section.settings, **run.settings, "seed": seed}
+                    settings |= {"data.split_column": section.split}
+                    if reduced:
+                        settings["epochs"] = self.reduced.epochs
+                    lines = tuple(f"{key}={_as_yaml(value)}" for key, value in settings.items())
+                    experiment = Experiment(
+                        name=name,
+                        section=section.name,
+                        split=section.split,
+                        scored=tuple(filter(None, (section.choose_on, "test"))),
+                        seed=seed,
+                        recipe=run.recipe,
+                        settings=lines,
+                    )
+                    yield experiment if weights is None else self._local(experiment, weights)
+
+    def _local(self, experiment: Experiment, folder: Path) -> Experiment:
+        architecture = experiment.load().model.architecture
+        local = self.weights.get(architecture)
+        if local is None or not (folder / local.file).is_file():
+            added = ("weights=none",)
+        else:
+            scaling = _as_yaml(local.normalisation.model_dump(mode="json"))
+            added = (f"weights={folder / local.file}", f"model.normalisation={scaling}")
+        return experiment.model_copy(update={"settings": (*experiment.settings, *added)})
+
+
+def _as_yaml(value: Any) -> str:
+    if isinstance(value, float):
+        return repr(value)
+    return yaml.safe_dump(value, default_flow_style=True, width=1000).removesuffix("...\n").strip()

@@ -1,0 +1,119 @@
+"""`make study`: every run of plan.yaml by the public commands, skipped when its result is there.
+
+    python -m study.run --cells pbc/manifest.csv --runs ~/study-runs
+    python -m study.run --cells pbc/manifest.csv --weights weights --runs ~/study-runs --reduced
+
+Interrupted at any moment, the same command goes on where it was. Trained models stay under
+--runs; small files (histories, recipes, provenance, figures, predictions) come under results/.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from study.plan import PLAN, Experiment, Plan
+
+RESULTS = Path(__file__).resolve().parent.parent / "results"
+COPIED = ("recipe.yaml", "provenance.json", "history.csv")
+HEMOSCOPE = (sys.executable, "-m", "hemoscope")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where cells come from, where models stay, where results go."""
+
+    cells: Path
+    runs: Path
+    results: Path
+
+
+def perform(experiment: Experiment, places: Places) -> None:
+    """Trains, scores and evaluates; what is finished already is not done again."""
+    run = places.runs / experiment.place
+    _train(experiment, run, places.cells)
+    part = places.results / experiment.place.parent / f".{experiment.place.name}.part"
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    for name in COPIED:
+        shutil.copy(run / name, part / name)
+    for cells in experiment.scored:
+        table = part / f"{cells}.parquet"
+        chosen = ("--split-column", experiment.split, "--use", cells)
+        _hemoscope("predict", places.cells, *chosen, "--model", run, "--out", table)
+    figures = _hemoscope("evaluate", part / "test.parquet", "--run", run, "--json", capture=True)
+    (part / "test.json").write_text(figures, encoding="utf-8")
+    # The folder appears in one step, so that a result that is there is a whole one.
+    part.rename(places.results / experiment.place)
+
+
+def _train(experiment: Experiment, run: Path, cells: Path) -> None:
+    if (run / "model.safetensors").is_file():
+        return
+    if (run / "checkpoints" / "last.ckpt").is_file():
+        _hemoscope("train", cells, "--out", run, "--resume")
+        return
+    # Killed before its first checkpoint: there is nothing to go on from.
+    shutil.rmtree(run, ignore_errors=True)
+    settings = (part for line in experiment.settings for part in ("--set", line))
+    _hemoscope("train", cells, "--recipe", experiment.recipe, *settings, "--out", run)
+
+
+def _hemoscope(*arguments: str | Path, capture: bool = False) -> str:
+    command = [*HEMOSCOPE, *map(str, arguments)]
+    done = subprocess.run(
+        command, check=True, text=True, stdout=subprocess.PIPE if capture else None
+    )
+    return done.stdout or ""
+
+
+def main() -> int:
+    """Runs what is missing; exit 1 if a run failed, after all others were tried."""
+    options = _options()
+    plan = Plan.read(options.plan).experiments(reduced=options.reduced, weights=options.weights)
+    chosen = [each for each in plan if fnmatch(f"{each.section}/{each.name}", options.only)]
+    results = options.results / ("study-reduced" if options.reduced else "study")
+    places = Places(options.cells, options.runs, results)
+    missing = [each for each in chosen if not (results / each.place).is_dir()]
+    print(f"{len(chosen)} runs, {len(chosen) - len(missing)} of them done.")
+    for each in missing:
+        each.load()
+        print(f"  {each.section}/{each.name} seed {each.seed}")
+    if options.list:
+        return 0
+    failed = []
+    for number, each in enumerate(missing, start=1):
+        began = time.monotonic()
+        try:
+            perform(each, places)
+            print(
+                f"[{number}/{len(missing)}] {each.place}: {time.monotonic() - began:.0f} s",
+                flush=True,
+            )
+        except subprocess.CalledProcessError as error:
+            failed.append(each)
+            print(f"[{number}/{len(missing)}] {each.place} failed: {error}", flush=True)
+    return int(bool(failed))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="The study: every run of plan.yaml.")
+    parser.add_argument("--cells", type=Path, required=True, help="manifest with both splits")
+    parser.add_argument(
+        "--runs", type=Path, required=True, help="where models and checkpoints stay"
+    )
+    parser.add_argument("--weights", type=Path, help="folder of backbone weights; else timm's")
+    parser.add_argument("--reduced", action="store_true", help="fewer epochs and seeds, for CPUs")
+    parser.add_argument("--only", default="*", help="pattern on SECTION/NAME, such as 'replica/*'")
+    parser.add_argument("--plan", type=Path, default=PLAN, help="another plan")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="where results go")
+    parser.add_argument("--list", action="store_true", help="show what is missing, and stop")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
