@@ -81,6 +81,15 @@ def refuse_fitted_cells(predictions: Predictions) -> None:
     )
 
 
+def without_digests(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """Provenance for people: the fitting cells of a calibration are counted, not listed."""
+    applied = provenance.get(PROVENANCE_KEY)
+    if not isinstance(applied, Mapping) or "fitted_cells" not in applied:
+        return dict(provenance)
+    told = {**applied, "fitted_cells": len(CellSet(str(applied["fitted_cells"])))}
+    return {**provenance, PROVENANCE_KEY: told}
+
+
 def _fitted_cells(provenance: Mapping[str, Any]) -> CellSet | None:
     applied = provenance.get(PROVENANCE_KEY)
     digests = applied.get("fitted_cells") if isinstance(applied, Mapping) else None

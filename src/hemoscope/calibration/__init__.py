@@ -8,6 +8,10 @@ from hemoscope.calibration.conformal import Aps, ConformalSets, Lac, Raps, confo
 from hemoscope.calibration.errors import CalibrationError
 from hemoscope.calibration.fit import choose, fit
 from hemoscope.calibration.fitted import FittedCalibrator
+from hemoscope.calibration.judgement import Judgement
+from hemoscope.calibration.store import read_trust, write_trust
+from hemoscope.calibration.trust import Trust
+from hemoscope.calibration.unknown_score import UnknownScore
 
 __all__ = [
     "Acceptance",
@@ -15,10 +19,15 @@ __all__ = [
     "CalibrationError",
     "ConformalSets",
     "FittedCalibrator",
+    "Judgement",
     "Lac",
     "Raps",
+    "Trust",
+    "UnknownScore",
     "accept",
     "choose",
     "conformalise",
     "fit",
+    "read_trust",
+    "write_trust",
 ]

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 from numpy.typing import ArrayLike
+from pydantic import Field
 
 from hemoscope.calibration.arrays import Array
 from hemoscope.calibration.calibrators import Calibrator
@@ -46,7 +48,7 @@ class FittedCalibrator:
         candidates: The methods that `choose` compared; empty where the method was given.
     """
 
-    calibrator: Calibrator
+    calibrator: Annotated[Calibrator, Field(discriminator="method")]
     classes: tuple[str, ...]
     fitted_cells: CellSet
     cells: int
