@@ -83,10 +83,10 @@ def refuse_fitted_cells(predictions: Predictions) -> None:
 
 def without_digests(provenance: Mapping[str, Any]) -> dict[str, Any]:
     """Provenance for people: the fitting cells of a calibration are counted, not listed."""
-    applied = provenance.get(PROVENANCE_KEY)
-    if not isinstance(applied, Mapping) or "fitted_cells" not in applied:
+    cells = _fitted_cells(provenance)
+    if cells is None:
         return dict(provenance)
-    told = {**applied, "fitted_cells": len(CellSet(str(applied["fitted_cells"])))}
+    told = {**provenance[PROVENANCE_KEY], "fitted_cells": len(cells)}
     return {**provenance, PROVENANCE_KEY: told}
 
 

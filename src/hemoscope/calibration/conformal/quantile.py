@@ -10,7 +10,7 @@ ROUNDING = 1e-9  # (n + 1)(1 - α) of 20 and 0.05 is 19, not 19.000000000000004
 
 
 def conformal_rank(cells: int, alpha: float) -> int:
-    """k = ceil((n + 1)(1 - α)), the rank of the score that is the threshold; may be n + 1."""
+    """K = ceil((n + 1)(1 - α)), the rank of the score that is the threshold; may be n + 1."""
     return math.ceil((cells + 1) * (1 - alpha) - ROUNDING)
 
 

@@ -15,7 +15,7 @@ class Lac:
 
     name: Literal["lac"] = "lac"
 
-    def of(self, probabilities: Array, uniforms: Array) -> Array:  # noqa: ARG002
+    def of(self, probabilities: Array, uniforms: Array) -> Array:
         """(n, C) scores in [0, 1]."""
         return 1 - probabilities
 
