@@ -114,7 +114,8 @@ def _parse(path: Path) -> Document:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"
         raise CalibrationError(
-            f"{path} is malformed: {place}: {first['msg']}. Fit it again with `hemoscope calibrate`."
+            f"{path} is malformed: {place}: {first['msg']}. "
+            "Fit it again with `hemoscope calibrate`."
         ) from error
 
 

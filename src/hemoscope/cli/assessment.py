@@ -30,13 +30,14 @@ def print_assessment(assessment: "Assessment") -> None:
         rows.append((path, change.before.value, change.after.value, change.difference, *limits))
     print_table(
         f"Before and after calibration ({assessment.method}, fitted on "
-        f"{assessment.fitted_on:,} other cells)",
+        f"{assessment.fitted_on:,} cells)",
         ("figure", "before", "after", "difference", "low", "high"),
         rows,
     )
     if (sets := assessment.conformal) is not None:
         print_table(
-            f"Prediction sets ({sets.score}), to hold the true class in {100 * (1 - sets.alpha):g} %",
+            f"Prediction sets ({sets.score}) that shall hold the truth in "
+            f"{100 * (1 - sets.alpha):g} %",
             ("cells", "covered", "coverage", "mean size"),
             [(sets.cells, sets.covered, sets.coverage.value, sets.mean_size)],
         )

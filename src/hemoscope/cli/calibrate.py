@@ -10,7 +10,7 @@ from hemoscope.cli.options import Json
 from hemoscope.cli.output import note, print_json, print_table
 
 if TYPE_CHECKING:
-    from hemoscope.calibration import FittedCalibrator, Trust
+    from hemoscope.calibration import ConformalSets, FittedCalibrator, Trust
 
 
 class Method(StrEnum):
@@ -90,18 +90,8 @@ def calibrate(
         print_json({"calibration": str(target), **_summary(trust)})
         return
     _print(fitted)
-    print_table(
-        "Prediction sets: largest score in the set",
-        ("class", "threshold", "cells"),
-        [
-            (name, limit, cells)
-            for name, limit, cells in zip(
-                trust.classes, trust.conformal.thresholds, trust.conformal.cells, strict=True
-            )
-        ]
-        if trust.conformal
-        else [],
-    )
+    if trust.conformal is not None:
+        _print_sets(trust.classes, trust.conformal)
     if trust.acceptance is not None:
         note(trust.acceptance.describe())
     note(f"calibration → {target}")
@@ -123,6 +113,17 @@ def _print(fitted: "FittedCalibrator") -> None:
             ("method", "NLL", "behind the best", "standard error"),
             [(name, c.nll, c.behind, c.standard_error) for name, c in fitted.candidates.items()],
         )
+
+
+def _print_sets(classes: tuple[str, ...], sets: "ConformalSets") -> None:
+    rows = list(zip(classes, sets.thresholds, sets.cells, strict=True))
+    if not sets.class_conditional:
+        rows = [("any", sets.thresholds[0], sets.cells[0])]
+    print_table(
+        f"Prediction sets ({sets.score.name}) that hold the truth in {100 * (1 - sets.alpha):g} %",
+        ("class", "largest score in the set", "cells"),
+        rows,
+    )
 
 
 def _summary(trust: "Trust") -> dict[str, Any]:
