@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from hemoscope.calibration.arrays import Array, Indices
 from hemoscope.calibration.calibrators import Calibrator
@@ -58,9 +57,9 @@ def figures(probabilities: Array, truth: Indices) -> Figures:
     )
 
 
-def standard_error(values: ArrayLike, groups: Indices | None) -> float:
+def standard_error(values: Array, groups: Indices | None) -> float:
     """Standard error of a mean over cells; the cells of a group count as dependent."""
-    centred = np.asarray(values, np.float64) - np.mean(values)
+    centred = values - values.mean()
     sums = centred if groups is None else np.bincount(groups, centred)
     units = len(sums)
     return float(np.sqrt((sums**2).sum() * units / (units - 1)) / len(centred))

@@ -13,6 +13,10 @@ from hemoscope.calibration.arrays import Array, Indices
 from hemoscope.calibration.errors import CalibrationError
 
 LOWEST, HIGHEST = 0.02, 50.0
+TOO_SURE = (
+    "these cells hold too few mistakes to tell how sure the model may be: the likelihood grows "
+    "without end as the temperature falls. Use more cells, or --method none."
+)
 PositiveFloat = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -38,8 +42,11 @@ def fit_temperature(logits: Array, truth: Indices) -> Temperature:
     The likelihood is log-concave in 1/T, so there is one minimum.
 
     Raises:
-        CalibrationError: The minimum lies at a border: the cells do not determine T.
+        CalibrationError: There is no mistake among the cells, or the minimum lies at a border:
+            they do not determine T.
     """
+    if (logits.argmax(1) == truth).all():
+        raise CalibrationError(TOO_SURE)
     rows = np.arange(len(truth))
 
     def loss(log_temperature: float) -> float:
@@ -60,10 +67,7 @@ def check_inside(temperatures: ArrayLike) -> None:
     """
     values = np.atleast_1d(np.asarray(temperatures, np.float64))
     if (values < LOWEST * 1.001).any():
-        raise CalibrationError(
-            "these cells hold too few mistakes to tell how sure the model may be: the likelihood "
-            "grows without end as the temperature falls. Use more cells, or --method none."
-        )
+        raise CalibrationError(TOO_SURE)
     if (values > HIGHEST * 0.999).any():
         raise CalibrationError(
             "the logits say nothing of these cells' classes: the likelihood is best at an endless "
