@@ -122,7 +122,7 @@ def test_the_standard_error_counts_groups_not_cells():
 
 
 def test_an_unknown_method_is_named():
-    with pytest.raises(UsageError, match="there is no method 'platt'. Choose from: none, temp"):
+    with pytest.raises(UsageError, match=r"there is no method 'platt'\. Choose from: none, temp"):
         fit(drawn(50), "platt")
 
 

@@ -105,7 +105,9 @@ def test_the_guarantee_holds_in_simulation(kind: str, max_error: float):
     rng = np.random.default_rng(0)
     samples, violations, certified = 400, 0, 0
     for seed in range(samples):
-        found = accept(whole.take(rng.integers(0, 40_000, 1500).tolist()), max_error, 0.9, seed=seed)
+        found = accept(
+            whole.take(rng.integers(0, 40_000, 1500).tolist()), max_error, 0.9, seed=seed
+        )
         if found.threshold is not None:
             certified += 1
             violations += bool(wrong[whole.confidence >= found.threshold].mean() > max_error)

@@ -1,5 +1,7 @@
 """Each calibrator against an implementation that shares no code with it."""
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -53,7 +55,9 @@ def test_the_temperature_is_that_of_netcal(validation: Predictions):
     scaling = pytest.importorskip("netcal.scaling")
     logits, truth = parts(validation)
     theirs = scaling.TemperatureScaling()
-    theirs.fit(softmax(logits, axis=1), truth)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # pyro's, within netcal
+        theirs.fit(softmax(logits, axis=1), truth)
     ours = fit_temperature(logits, truth).probabilities(logits)
     assert theirs.transform(softmax(logits, axis=1)) == pytest.approx(ours, abs=2e-3)
 

@@ -68,7 +68,9 @@ def test_marginal_coverage(pool: Predictions, score: Score, randomised: bool, al
     share = held.sum(1) / number
     low, high = distribution.ppf([0.025, 0.975]) / number
     inside = ((share >= low) & (share <= high)).mean()
-    print(f"{score.name} {1 - alpha:g}: mean {share.mean():.4f}, {inside:.1%} in {low:.4f}-{high:.4f}")
+    print(
+        f"{score.name} {1 - alpha:g}: mean {share.mean():.4f}, {inside:.1%} in {low:.4f}-{high:.4f}"
+    )
     assert_as_in_theory(randomised_rank(distribution, held.sum(1), rng))
 
 

@@ -60,7 +60,7 @@ class Drawn(np.random.Generator):
         super().__init__(np.random.PCG64(0))
 
     def random(self, size=None, *_, **__):  # type: ignore[override]
-        return 1 - np.random.RandomState(7).uniform(size=size)  # noqa: NPY002
+        return 1 - np.random.RandomState(7).uniform(size=size)
 
 
 @pytest.mark.parametrize("alpha", [0.01, 0.1, 0.3])
@@ -140,7 +140,7 @@ def test_one_cell_of_each_group_counts():
 
 
 def test_what_cannot_be_fitted_is_refused():
-    with pytest.raises(UsageError, match="alpha is 1.5; it is a share between 0 and 1"):
+    with pytest.raises(UsageError, match=r"alpha is 1\.5; it is a share between 0 and 1"):
         conformalise(FITTED, 1.5)
     with pytest.raises(CalibrationError, match="no cells"):
         conformalise(FITTED.take([]), 0.1)

@@ -89,16 +89,17 @@ def assess(
 
 
 def _change(path: str, compared: Comparison) -> Change:
-    found = compared.pairs[0].differences[path]  # before - after
-    interval = found.interval
     before, after = (compared.evaluations[name].estimate(path) for name in (BEFORE, AFTER))
+    known = before.value is not None and after.value is not None
+    found = compared.pairs[0].differences.get(path)  # before - after; none without resamples
+    interval = None if found is None else found.interval
     return Change(
         before=before,
         after=after,
-        difference=None if found.difference is None else 0.0 - found.difference,
+        difference=after.value - before.value if known else None,  # type: ignore[operator]
         interval=None
         if interval is None
-        else replace(interval, low=-interval.high, high=-interval.low),
+        else replace(interval, low=0.0 - interval.high, high=0.0 - interval.low),
     )
 
 
