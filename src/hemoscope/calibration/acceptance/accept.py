@@ -17,7 +17,7 @@ from scipy.special import softmax
 
 from hemoscope.calibration.acceptance.binomial import cells_needed, error_limit, error_p_value
 from hemoscope.calibration.acceptance.order import testing_order
-from hemoscope.calibration.arrays import Flags, scores_of
+from hemoscope.calibration.arrays import Array, Flags, scores_of
 from hemoscope.calibration.folds import deal, one_per_group
 from hemoscope.errors import UsageError
 from hemoscope.predictions import Predictions
@@ -118,14 +118,8 @@ def accept(
     order = testing_order(logits[scout], truth[scout], tested, max_error)
     stated = softmax(logits[~scout], axis=1)
     wrong = stated.argmax(1) != truth[~scout]
-    certified, threshold = order[0], None
-    for candidate in order:
-        taken = stated.max(1) >= candidate
-        p_value = error_p_value(wrong[taken].sum(), taken.sum(), max_error)
-        if not taken.any() or p_value > 1 - confidence:
-            break
-        certified = threshold = float(candidate)
-    taken = stated.max(1) >= certified
+    threshold = _last_certified(order, stated.max(1), wrong, max_error, 1 - confidence)
+    taken = stated.max(1) >= (order[0] if threshold is None else threshold)
     accepted, errors = int(taken.sum()), int(wrong[taken].sum())
     return Acceptance(
         max_error=max_error,
@@ -137,3 +131,18 @@ def accept(
         errors=errors,
         error_limit=error_limit(errors, accepted, confidence),
     )
+
+
+def _last_certified(
+    order: Array, stated: Array, wrong: Flags, max_error: float, significance: float
+) -> float | None:
+    """The last threshold before the first that is not rejected; None if that is the first."""
+    certified = None
+    for threshold in order:
+        taken = stated >= threshold
+        if not taken.any() or (
+            error_p_value(wrong[taken].sum(), taken.sum(), max_error) > significance
+        ):
+            break
+        certified = float(threshold)
+    return certified
