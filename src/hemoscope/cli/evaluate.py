@@ -1,12 +1,16 @@
 """`hemoscope evaluate`: a predictions table becomes statistics and a report."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hemoscope.cli.assessment import assess_calibration, print_assessment
 from hemoscope.cli.options import Json
 from hemoscope.cli.output import note, print_json, print_table
+
+if TYPE_CHECKING:
+    from hemoscope.evaluation import Evaluation
 
 
 def evaluate(
@@ -20,6 +24,16 @@ def evaluate(
     run: Annotated[
         Path | None, typer.Option("--run", help="Run folder whose training curves to show.")
     ] = None,
+    calibration: Annotated[
+        Path | None,
+        typer.Option("--calibration", help="What `hemoscope calibrate` wrote: applied first."),
+    ] = None,
+    allow_fitted_cells: Annotated[
+        bool,
+        typer.Option(
+            "--allow-fitted-cells", help="Evaluate a calibration on cells that it was fitted on."
+        ),
+    ] = False,
     bins: Annotated[int, typer.Option(min=1, help="Calibration bins.")] = 15,
     resamples: Annotated[int, typer.Option(min=0, help="Bootstrap resamples; 0: none.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
@@ -31,18 +45,42 @@ def evaluate(
     from hemoscope.predictions import Predictions
 
     table = Predictions.read(predictions)
-    history = None if run is None else read_history(run)
-    result = evaluate_predictions(table, bins=bins, resamples=resamples, seed=seed, history=history)
+    options: dict[str, Any] = {
+        "bins": bins,
+        "resamples": resamples,
+        "seed": seed,
+        "history": None if run is None else read_history(run),
+        "allow_fitted_cells": allow_fitted_cells,
+    }
+    assessment = None
+    if calibration is None:
+        result = evaluate_predictions(table, **options)
+    else:
+        assessment, table = assess_calibration(calibration, table, options)
+        result = assessment.after
     if report is not None:
         from hemoscope.cells import open_cells
         from hemoscope.reports import write_evaluation_report
 
-        cells = None if images is None else open_cells(images)
-        write_evaluation_report(result, table, report, images=cells, history=history)
+        write_evaluation_report(
+            result,
+            table,
+            report,
+            images=None if images is None else open_cells(images),
+            history=options["history"],
+            assessment=assessment,
+        )
         note(f"report → {report}")
     if json:
-        print_json(result.to_dict(curves=False))
+        trust = {} if assessment is None else {"trust": assessment.to_dict()}
+        print_json({**result.to_dict(curves=False), **trust})
         return
+    _print(predictions, result)
+    if assessment is not None:
+        print_assessment(assessment)
+
+
+def _print(predictions: Path, result: "Evaluation") -> None:
     rows = [
         (name, row.precision, row.recall, row.f1, row.support)
         for name, row in result.per_class.items()

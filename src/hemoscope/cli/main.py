@@ -7,6 +7,7 @@ import typer
 
 import hemoscope
 from hemoscope.cli.audit import audit
+from hemoscope.cli.calibrate import calibrate
 from hemoscope.cli.cells import cells
 from hemoscope.cli.claims import claims
 from hemoscope.cli.classify import classify
@@ -32,8 +33,8 @@ app = typer.Typer(
 )
 
 VERBS = (
-    *(cells, audit, split, models, train, predict, evaluate, compare, twins),
-    *(classify, claims, demo, doctor),
+    *(cells, audit, split, models, train, predict, calibrate, evaluate, compare),
+    *(twins, classify, claims, demo, doctor),
 )
 for _verb in VERBS:
     app.command()(_verb)

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from hemoscope.cell_set import refuse_fitted_cells, without_digests
 from hemoscope.evaluation.arrays import Array
 from hemoscope.evaluation.confusion import confusion_matrix
 from hemoscope.evaluation.dynamics import training_dynamics
@@ -31,6 +32,7 @@ def evaluate(
     seed: int = 0,
     level: float = 0.95,
     history: pd.DataFrame | None = None,
+    allow_fitted_cells: bool = False,
 ) -> Evaluation:
     """Computes every statistic of a labelled predictions table.
 
@@ -42,11 +44,15 @@ def evaluate(
         seed: Seed of all random draws; the same table and seed give the same numbers.
         level: Nominal coverage of the intervals, in (0, 1).
         history: A training run's history (see `training_dynamics`), for the training dynamics.
+        allow_fitted_cells: Whether cells that a calibration was fitted on may be evaluated with it.
 
     Raises:
         PredictionsError: The table has no labels.
         EvaluationError: The table has no cells, or an option is out of range.
+        FittedCellsError: A calibration was applied to cells that it was fitted on.
     """
+    if not allow_fitted_cells:
+        refuse_fitted_cells(predictions)
     return evaluate_with_resamples(
         predictions, bins=bins, resamples=resamples, seed=seed, level=level, history=history
     )[0]
@@ -85,7 +91,7 @@ def evaluate_with_resamples(
         intervals=notes.intervals,
         undefined=notes.undefined,
         no_interval=notes.no_interval,
-        provenance=dict(predictions.provenance),
+        provenance=without_digests(predictions.provenance),
     )
     return evaluation, _bootstrap(scored, notes)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from hemoscope.calibration.assessment import Assessment
 from hemoscope.cells import CellTable
 from hemoscope.evaluation.result import Evaluation
 from hemoscope.predictions import Predictions
@@ -15,6 +16,7 @@ from hemoscope.reports.html.elements import Finding, Section, Tile
 from hemoscope.reports.html.mistakes import SHOWN, mistake_pictures, mistakes_frame
 from hemoscope.reports.html.page import check_formats, data_folder, write_page
 from hemoscope.reports.html.provenance import provenance_table
+from hemoscope.reports.html.trust_sections import trust_sections
 from hemoscope.reports.numbers import fixed, fixed_range, percent, percent_range
 from hemoscope.reports.plots.calibration import (
     ClassReliabilityFigure,
@@ -37,6 +39,7 @@ def write_evaluation_report(
     images: CellTable | None = None,
     history: pd.DataFrame | None = None,
     figure_formats: Iterable[str] = (),
+    assessment: Assessment | None = None,
 ) -> Path:
     """Writes the evaluation as one HTML file that opens offline.
 
@@ -50,6 +53,8 @@ def write_evaluation_report(
             mistakes are listed in words.
         history: The `history.csv` of the run, if there is one.
         figure_formats: "svg" and "png": also write every figure in these formats.
+        assessment: What `assess` returned, if a calibration was applied: `evaluation` is then its
+            `after`, and `predictions` the calibrated table.
 
     Returns:
         The path of the file.
@@ -81,7 +86,7 @@ def write_evaluation_report(
         path,
         "evaluation.html.j2",
         context,
-        report_sections(evaluation, history),
+        report_sections(evaluation, history, assessment),
         tables={"mistakes": mistakes_frame(evaluation)},
         figure_formats=formats,
     )
@@ -139,12 +144,15 @@ def _tiles(evaluation: Evaluation) -> tuple[Tile, ...]:
     return tuple(tiles)
 
 
-def report_sections(evaluation: Evaluation, history: pd.DataFrame | None) -> tuple[Section, ...]:
+def report_sections(
+    evaluation: Evaluation, history: pd.DataFrame | None, assessment: Assessment | None = None
+) -> tuple[Section, ...]:
     """All parts with figures and tables, in the order of the page."""
     parts = (
         *_classification(evaluation),
         *_ranking(evaluation),
         *_trust(evaluation),
+        *(() if assessment is None else trust_sections(assessment)),
     )
     if history is None:
         return parts

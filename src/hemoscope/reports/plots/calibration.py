@@ -34,8 +34,8 @@ class ReliabilityFigure:
         """One row a bin; `bins` tells the kind."""
         return pd.concat(
             [
-                _bins(self.calibration.diagram).assign(bins="equal width"),
-                _bins(self.calibration.adaptive_diagram).assign(bins="equal mass"),
+                bins_frame(self.calibration.diagram).assign(bins="equal width"),
+                bins_frame(self.calibration.adaptive_diagram).assign(bins="equal mass"),
             ],
             ignore_index=True,
         )
@@ -50,8 +50,8 @@ class ReliabilityFigure:
         )
         for column, (title, diagram) in enumerate(parts):
             above, below = grid[0][column], grid[1][column]
-            _reliability(above, diagram, BLUE)
-            _counts(below, diagram)
+            draw_reliability(above, diagram, BLUE)
+            draw_counts(below, diagram)
             above.set_aspect("auto")
             above.set_box_aspect(1)
             below.set_box_aspect(0.3)
@@ -82,7 +82,7 @@ class ClassReliabilityFigure:
         """One row a class and bin."""
         return pd.concat(
             [
-                _bins(figures.diagram).assign(**{"class": name})
+                bins_frame(figures.diagram).assign(**{"class": name})
                 for name, figures in self.calibration.per_class.items()
             ],
             ignore_index=True,
@@ -94,7 +94,7 @@ class ClassReliabilityFigure:
         for position, (axes, (name, figures)) in enumerate(
             zip(panels, self.calibration.per_class.items(), strict=True)
         ):
-            _reliability(axes, figures.diagram, class_style(position).colour)
+            draw_reliability(axes, figures.diagram, class_style(position).colour)
             axes.set(title=f"{name}\nECE {figures.ece:.4f}", xticks=[0, 0.5, 1], yticks=[0, 0.5, 1])
         figure.supxlabel("Stated probability", fontsize=8)
         figure.supylabel("Observed share", fontsize=8)
@@ -153,7 +153,8 @@ class ConfidenceFigure:
         return figure
 
 
-def _bins(diagram: ReliabilityDiagram) -> pd.DataFrame:
+def bins_frame(diagram: ReliabilityDiagram) -> pd.DataFrame:
+    """One row a bin of a reliability diagram."""
     return pd.DataFrame(
         {
             "low_edge": diagram.edges[:-1],
@@ -167,7 +168,8 @@ def _bins(diagram: ReliabilityDiagram) -> pd.DataFrame:
     )
 
 
-def _reliability(axes: Axes, diagram: ReliabilityDiagram, colour: str) -> None:
+def draw_reliability(axes: Axes, diagram: ReliabilityDiagram, colour: str) -> None:
+    """Observed against stated, with intervals, on the unit square."""
     held = diagram.count > 0
     diagonal(axes)
     axes.vlines(
@@ -182,7 +184,8 @@ def _reliability(axes: Axes, diagram: ReliabilityDiagram, colour: str) -> None:
     unit_square(axes, "", "")
 
 
-def _counts(axes: Axes, diagram: ReliabilityDiagram) -> None:
+def draw_counts(axes: Axes, diagram: ReliabilityDiagram) -> None:
+    """Cells in each bin, on a logarithmic axis."""
     _bars(axes, diagram.edges, diagram.count, GREY)
     axes.set_yscale("log")
     axes.set_ylim(0.7, max(20.0, 3.0 * float(diagram.count.max(initial=1))))

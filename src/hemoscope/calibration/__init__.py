@@ -1,0 +1,33 @@
+"""Trust: calibrated probabilities, sets with a level, and when a person must look.
+
+Everything is fitted on validation cells and frozen; docs/calibration.md defines it all.
+"""
+
+from hemoscope.calibration.acceptance import Acceptance, accept
+from hemoscope.calibration.conformal import Aps, ConformalSets, Lac, Raps, conformalise
+from hemoscope.calibration.errors import CalibrationError
+from hemoscope.calibration.fit import choose, fit
+from hemoscope.calibration.fitted import FittedCalibrator
+from hemoscope.calibration.judgement import Judgement
+from hemoscope.calibration.store import read_trust, write_trust
+from hemoscope.calibration.trust import Trust
+from hemoscope.calibration.unknown_score import UnknownScore
+
+__all__ = [
+    "Acceptance",
+    "Aps",
+    "CalibrationError",
+    "ConformalSets",
+    "FittedCalibrator",
+    "Judgement",
+    "Lac",
+    "Raps",
+    "Trust",
+    "UnknownScore",
+    "accept",
+    "choose",
+    "conformalise",
+    "fit",
+    "read_trust",
+    "write_trust",
+]

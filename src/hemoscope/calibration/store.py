@@ -1,0 +1,131 @@
+"""`calibration.json`: a `Trust` on disk. Plain JSON; nothing in it is ever executed."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from hemoscope.calibration.acceptance import Acceptance
+from hemoscope.calibration.calibrators import Calibrator, ClassTemperature, Isotonic
+from hemoscope.calibration.conformal import ConformalSets
+from hemoscope.calibration.errors import CalibrationError
+from hemoscope.calibration.fitted import FittedCalibrator
+from hemoscope.calibration.trust import Trust
+from hemoscope.calibration.unknown_score import UnknownScore
+
+FILE_NAME = "calibration.json"
+VERSION = 1
+ReadUnknown = Callable[[Mapping[str, Any]], UnknownScore]
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))
+class Document:
+    """What stands in the file."""
+
+    version: Literal[1]
+    calibrator: FittedCalibrator
+    conformal: ConformalSets | None
+    acceptance: Acceptance | None
+    unknown: dict[str, Any] | None
+
+    def __post_init__(self) -> None:
+        self.calibrator.fitted_cells.check()
+        size = len(self.calibrator.classes)
+        for what, length in _lengths(self.calibrator.calibrator, self.conformal):
+            if length != size:
+                raise ValueError(f"there are {size} classes, but {length} {what}")
+
+
+def write_trust(trust: Trust, path: str | Path) -> Path:
+    """Writes `calibration.json` into a folder, or a file of any name that ends in `.json`.
+
+    The file is replaced in one step: an interruption leaves the old one or the new one.
+
+    Raises:
+        CalibrationError: It cannot be written.
+    """
+    target = trust_path(path)
+    unknown = None if trust.unknown is None else dict(trust.unknown.to_json())
+    document = Document(VERSION, trust.calibrator, trust.conformal, trust.acceptance, unknown)
+    part = target.with_name(f"{target.name}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(TypeAdapter(Document).dump_json(document, indent=2) + b"\n")
+        part.replace(target)
+    except OSError as error:
+        raise CalibrationError(f"cannot write {target}: {error.strerror or error}.") from error
+    return target
+
+
+def read_trust(path: str | Path, *, read_unknown: ReadUnknown | None = None) -> Trust:
+    """Reads what `write_trust` wrote.
+
+    Args:
+        path: The file, or a folder with `calibration.json` in it.
+        read_unknown: Makes the unknown-cell score from its JSON values.
+
+    Raises:
+        CalibrationError: There is no such file, it is malformed, of a version that this hemoscope
+            does not know, or holds an unknown-cell score and nothing can read it.
+    """
+    target = trust_path(path)
+    document = _parse(target)
+    if document.unknown is not None and read_unknown is None:
+        raise CalibrationError(
+            f"{target} holds a score for unknown cells, which cannot be used here, and leaving it "
+            "out would pass such cells as known ones."
+        )
+    unknown = None
+    if document.unknown is not None and read_unknown is not None:
+        unknown = read_unknown(document.unknown)
+    return Trust(document.calibrator, document.conformal, document.acceptance, unknown)
+
+
+def trust_path(path: str | Path) -> Path:
+    """The file that a path names: itself if it ends in `.json`, else `calibration.json` in it."""
+    path = Path(path)
+    return path if path.suffix.lower() == ".json" else path / FILE_NAME
+
+
+def _parse(path: Path) -> Document:
+    try:
+        content = json.loads(path.read_bytes())
+    except FileNotFoundError as error:
+        raise CalibrationError(
+            f"there is no calibration at {path}. Make one with `hemoscope calibrate`."
+        ) from error
+    except OSError as error:
+        raise CalibrationError(f"cannot read {path}: {error.strerror or error}.") from error
+    except ValueError as error:
+        raise CalibrationError(f"{path} is no JSON: {error}.") from error
+    if not isinstance(content, dict) or "version" not in content:
+        raise CalibrationError(f"{path} is no calibration file: it has no version.")
+    if content["version"] != VERSION:
+        raise CalibrationError(
+            f"{path} is of version {content['version']!r}; this hemoscope reads version {VERSION}. "
+            "Fit it again with `hemoscope calibrate`."
+        )
+    try:
+        return TypeAdapter(Document).validate_python(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise CalibrationError(
+            f"{path} is malformed: {place}: {first['msg']}. "
+            "Fit it again with `hemoscope calibrate`."
+        ) from error
+
+
+def _lengths(calibrator: Calibrator, conformal: ConformalSets | None) -> list[tuple[str, int]]:
+    lengths: list[tuple[str, int]] = []
+    if isinstance(calibrator, ClassTemperature):
+        lengths.append(("temperatures", len(calibrator.temperatures)))
+    if isinstance(calibrator, Isotonic):
+        lengths.append(("isotonic curves", len(calibrator.curves)))
+    if conformal is not None:
+        lengths.append(("conformal thresholds", len(conformal.thresholds)))
+        lengths.append(("conformal counts", len(conformal.cells)))
+    return lengths

@@ -1,0 +1,135 @@
+"""`Trust`: all that turns a model's logits into an opinion that can be relied on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hemoscope.calibration.acceptance import Acceptance
+from hemoscope.calibration.arrays import Array, scores_of
+from hemoscope.calibration.conformal import ConformalSets
+from hemoscope.calibration.errors import CalibrationError
+from hemoscope.calibration.fitted import FittedCalibrator
+from hemoscope.calibration.judgement import Doubts, Judgement
+from hemoscope.calibration.unknown_score import UnknownScore
+from hemoscope.cell_set import PROVENANCE_KEY
+from hemoscope.predictions import Predictions
+
+
+@dataclass(frozen=True)
+class Trust:
+    """A calibrator, and what decides which cells a person must look at.
+
+    Probabilities are calibrated; sets, acceptance and the unknown-cell score go by the model's own
+    logits, which the validation cells had no part in making. So none of them depends on another.
+
+    Attributes:
+        calibrator: Makes the probabilities.
+        conformal: Makes the sets; None: there are none.
+        acceptance: Decides which cells are accepted; None: no cell is.
+        unknown: Finds cells of none of the classes; None: they are not looked for.
+    """
+
+    calibrator: FittedCalibrator
+    conformal: ConformalSets | None = None
+    acceptance: Acceptance | None = None
+    unknown: UnknownScore | None = None
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The class names, in the order of the logits."""
+        return self.calibrator.classes
+
+    def judge(self, logits: ArrayLike, features: ArrayLike | None = None) -> Judgement:
+        """Says what each cell is, how sure that is, and whether a person must look.
+
+        A cell is accepted if the model's confidence reaches the certified threshold and it does
+        not look unknown. The second takes cells out only: the guarantee speaks of cells of the
+        known classes.
+
+        Args:
+            logits: (n, C), of the model that the calibration was fitted for.
+            features: (n, F) pooled features, where the unknown-cell score needs them.
+
+        Raises:
+            CalibrationError: The logits have another number of classes, or are not finite.
+        """
+        scores = self._checked(logits)
+        sets = None if self.conformal is None else self.conformal.sets(scores, _fresh())
+        sure = np.zeros(len(scores), bool)
+        if self.acceptance is not None:
+            sure = self.acceptance.accepts(scores)
+        strangeness = unknown = None
+        if self.unknown is not None:
+            known_by = None if features is None else np.asarray(features)
+            strangeness = self.unknown.score(scores, known_by)
+            unknown = strangeness > self.unknown.threshold
+        accepted = sure if unknown is None else sure & ~unknown
+        probabilities = self.calibrator.probabilities(scores)
+        certified = self.acceptance is not None and self.acceptance.threshold is not None
+        doubts = Doubts(self.classes, probabilities, sets, accepted, unknown, certified)
+        return Judgement(
+            classes=self.classes,
+            probabilities=probabilities,
+            predicted=scores.argmax(1),
+            sets=sets,
+            accepted=accepted,
+            unknown_score=strangeness,
+            unknown=unknown,
+            reasons=tuple(doubts.reasons()),
+        )
+
+    def apply(self, predictions: Predictions) -> Predictions:
+        """The table with calibrated probabilities, as the logits log p.
+
+        Its provenance tells the method and the fitting cells, so that `evaluate` can refuse them,
+        and keeps it from being calibrated twice.
+
+        Raises:
+            CalibrationError: The classes differ, or the table is calibrated already.
+        """
+        scores = self.logits_of(predictions)
+        stated = self.calibrator.probabilities(scores)
+        calibration = {
+            "method": self.calibrator.method,
+            "fitted_at": self.calibrator.fitted_at,
+            "fitted_cells": self.calibrator.fitted_cells.digests,
+        }
+        return Predictions.from_logits(
+            list(predictions.paths),
+            predictions.classes,
+            np.log(np.maximum(stated, np.finfo(np.float64).tiny)),
+            labels=None if predictions.labels is None else list(predictions.labels),
+            groups=None if predictions.groups is None else list(predictions.groups),
+            provenance={**predictions.provenance, PROVENANCE_KEY: calibration},
+        )
+
+    def logits_of(self, predictions: Predictions) -> Array:
+        """(n, C) logits of a table that this calibration is for.
+
+        Raises:
+            CalibrationError: The classes differ, or the table is calibrated already.
+        """
+        if predictions.classes != self.classes:
+            raise CalibrationError(
+                f"the calibration is for the classes {', '.join(self.classes)}; the table has "
+                f"{', '.join(predictions.classes)}. Use the calibration of the same model."
+            )
+        return scores_of(predictions)
+
+    def _checked(self, logits: ArrayLike) -> Array:
+        scores = np.asarray(logits, np.float64)
+        if scores.ndim != 2 or scores.shape[1] != len(self.classes):
+            raise CalibrationError(
+                f"the logits have shape {scores.shape}; the calibration is for "
+                f"{len(self.classes)} classes ({', '.join(self.classes)})."
+            )
+        if not np.isfinite(scores).all():
+            row = int(np.argwhere(~np.isfinite(scores))[0][0])
+            raise CalibrationError(f"the logits of row {row} are not finite. Predict it again.")
+        return scores
+
+
+def _fresh() -> np.random.Generator:
+    """The same draws every time, for sets that were fitted to be randomised."""
+    return np.random.default_rng(0)

@@ -1,0 +1,29 @@
+"""What a score for cells of none of the classes has to offer to be part of a `Trust`."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from hemoscope.calibration.arrays import Array
+
+
+class UnknownScore(Protocol):
+    """A fitted score of strangeness.
+
+    Attributes:
+        threshold: Cells with a higher score are flagged.
+    """
+
+    @property
+    def threshold(self) -> float:
+        """The highest score of a cell that is not flagged."""
+        ...
+
+    def score(self, logits: NDArray[Any], features: NDArray[Any] | None) -> Array:
+        """(n,) float64, higher = stranger, from (n, C) logits and (n, F) features."""
+        ...
+
+    def to_json(self) -> Mapping[str, Any]:
+        """Plain JSON values, from which its own room makes it again."""
+        ...

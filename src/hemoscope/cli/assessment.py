@@ -1,0 +1,58 @@
+"""What `hemoscope evaluate --calibration` does and prints besides."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hemoscope.cli.output import note, print_table
+
+if TYPE_CHECKING:
+    from hemoscope.calibration.assessment import Assessment
+    from hemoscope.predictions import Predictions
+
+
+def assess_calibration(
+    calibration: Path, table: "Predictions", options: dict[str, Any]
+) -> tuple["Assessment", "Predictions"]:
+    """Applies the calibration in a file; gives what it does, and the calibrated table."""
+    from hemoscope.calibration import read_trust
+    from hemoscope.calibration.assessment import assess
+
+    trust = read_trust(calibration)
+    return assess(trust, table, **options), trust.apply(table)
+
+
+def print_assessment(assessment: "Assessment") -> None:
+    """Before and after calibration, coverage, and what is accepted."""
+    rows = []
+    for path, change in assessment.changes.items():
+        interval = change.interval
+        limits = (None, None) if interval is None else (interval.low, interval.high)
+        rows.append((path, change.before.value, change.after.value, change.difference, *limits))
+    print_table(
+        f"Before and after calibration ({assessment.method}, fitted on "
+        f"{assessment.fitted_on:,} cells)",
+        ("figure", "before", "after", "difference", "low", "high"),
+        rows,
+    )
+    if (sets := assessment.conformal) is not None:
+        print_table(
+            f"Prediction sets ({sets.score}) that shall hold the truth in "
+            f"{100 * (1 - sets.alpha):g} %",
+            ("cells", "covered", "coverage", "mean size"),
+            [(sets.cells, sets.covered, sets.coverage.value, sets.mean_size)],
+        )
+    if (accepted := assessment.acceptance) is not None:
+        print_table(
+            "Cells that need no person",
+            ("cells", "accepted", "coverage", "errors", "error"),
+            [
+                (
+                    accepted.cells,
+                    accepted.accepted,
+                    accepted.coverage.value,
+                    accepted.errors,
+                    accepted.error.value,
+                )
+            ],
+        )
+        note(accepted.verdict)
