@@ -57,9 +57,12 @@ def _pool_as_tensorflow(body: nn.Module) -> None:
 
 
 def _discount_padding(_module: nn.Module, inputs: tuple[Tensor]) -> Tensor:
-    """Turn sums over nine positions, zeros included, into means over those inside the map."""
+    """Turn means over nine positions, padded zeros included, into means over those inside the map.
+
+    The count is not taken by `divisor_override=1`: torch's ONNX exporter ignores that argument
+    without a word.
+    """
     (pooled,) = inputs
-    inside = functional.avg_pool2d(
-        pooled.new_ones(1, 1, *pooled.shape[-2:]), 3, stride=1, padding=1, divisor_override=1
-    )
+    ones = pooled.new_ones(1, 1, *pooled.shape[-2:])
+    inside = (9 * functional.avg_pool2d(ones, 3, stride=1, padding=1)).round()
     return pooled * (9 / inside)
