@@ -2,32 +2,69 @@
 
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
-from hemoscope.errors import HemoscopeError, MissingExtraError
+from hemoscope.cells.parallel import default_workers
+from hemoscope.errors import MissingExtraError, UsageError
+from hemoscope.inference.bundle import ModelError, description_file, read_bundle
 from hemoscope.inference.scorer import Scorer
 
-
-class ModelError(HemoscopeError):
-    """A model that is not there or not complete."""
+Engine = Literal["onnxruntime", "openvino"]
 
 
-def load_scorer(model: str | Path, *, bfloat16: bool = False) -> Scorer:
+def load_scorer(
+    model: str | Path,
+    *,
+    bfloat16: bool = False,
+    engine: Engine = "onnxruntime",
+    threads: int | None = None,
+) -> Scorer:
     """The model at a path, ready to score.
 
     Args:
-        model: A run folder.
-        bfloat16: Compute in bfloat16: about twice as fast where the processor does so natively,
-            with logits that differ in the third digit.
+        model: A bundle, or a run folder.
+        bfloat16: For a run folder: compute in bfloat16, about twice as fast where the processor
+            does so natively, with logits that differ in the third digit.
+        engine: What runs a bundle.
+        threads: For the work within one batch of a bundle; by default one for each processor.
 
     Raises:
-        ModelError: There is no model, or its training has not come to an end.
-        MissingExtraError: A run folder needs torch, which is not installed.
+        ModelError: There is no model, it is damaged, or its training has not come to an end.
+        MissingExtraError: What runs the model is not installed.
+        UsageError: bfloat16 was asked of a bundle.
     """
     path = Path(model)
     if not path.is_dir():
         raise ModelError(f"there is no model folder at {path}. Train one with `hemoscope train`.")
+    if description_file(path).is_file():
+        if bfloat16:
+            raise UsageError(
+                f"{path} is a bundle, which computes as it was exported; bfloat16 is for run "
+                "folders. For speed export with --int8."
+            )
+        return _open_bundle(path, engine, threads or default_workers())
+    return _open_run(path, bfloat16)
+
+
+def _open_bundle(path: Path, engine: Engine, threads: int) -> Scorer:
+    bundle = read_bundle(path)
+    if engine == "onnxruntime":
+        from hemoscope.inference.onnx_scorer import OnnxScorer  # noqa: PLC0415 (opened late)
+
+        return OnnxScorer(bundle, threads=threads)
+    if find_spec("openvino") is None:
+        raise MissingExtraError("the engine openvino", "openvino")
+    from hemoscope.inference.openvino_scorer import OpenVinoScorer  # noqa: PLC0415
+
+    return OpenVinoScorer(bundle, threads=threads)
+
+
+def _open_run(path: Path, bfloat16: bool) -> Scorer:
     if not (path / "recipe.yaml").is_file():
-        raise ModelError(f"{path} is no run folder (it has no recipe.yaml).")
+        raise ModelError(
+            f"{path} is neither a bundle (it has no bundle.json) nor a run folder (it has no "
+            "recipe.yaml)."
+        )
     if not (path / "model.safetensors").is_file():
         raise ModelError(
             f"the run in {path} has not come to its end, so there is no model in it yet. "

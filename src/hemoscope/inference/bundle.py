@@ -1,0 +1,263 @@
+"""What a bundle is: one folder that scores cells without torch.
+
+    bundle.json         what is in it, what it was made of, what was measured (`BundleInfo`)
+    model.onnx          the model, with its preprocessing inside
+    model-card.md       the same facts for people
+    calibration.json    a fitted calibration; only where there is one
+
+docs/bundles.md describes the format for those who read it with other software.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from hemoscope.errors import HemoscopeError
+
+FORMAT = "hemoscope-bundle"
+VERSION = 1
+
+Triple = tuple[float, float, float]
+
+
+class ModelError(HemoscopeError):
+    """A model that is not there, not complete, or not to be trusted."""
+
+
+class _Part(BaseModel):
+    # A later release may add fields without breaking readers of this version, so unknown ones
+    # are passed over; what breaks them gets a new version number.
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class ModelFile(_Part):
+    """The ONNX file.
+
+    Attributes:
+        file: Its name in the folder.
+        sha256: 64 hex digits of its content.
+        size: Bytes.
+        opset: Version of the ONNX operators.
+        precision: What the weights of the backbone are stored in.
+    """
+
+    file: str = Field(pattern=r"^[\w.-]+$")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    size: int = Field(ge=1)
+    opset: int = Field(ge=1)
+    precision: Literal["float32", "int8"]
+
+
+class Preprocessing(_Part):
+    """How an image becomes what the model takes.
+
+    Attributes:
+        image_size: Side in pixels of the input `pixels`, (n, side, side, 3) uint8 RGB.
+        resize: How an image is brought to that side: the one step outside the model file.
+        mean: Inside the model file: per channel `(pixel / 255 - mean) / std`.
+        std: As `mean`.
+    """
+
+    image_size: int = Field(ge=1)
+    resize: Literal["whole frame, bilinear, antialiased"] = "whole frame, bilinear, antialiased"
+    mean: Triple
+    std: Triple
+
+
+class Outputs(_Part):
+    """Shapes of the outputs, for n cells.
+
+    Attributes:
+        features: D of (n, D).
+        attention: (h, w) of (n, h, w), or None where the model has no such output.
+    """
+
+    features: int = Field(ge=1)
+    attention: tuple[int, int] | None
+
+
+class Parity(_Part):
+    """How closely the float32 export repeats torch.
+
+    Attributes:
+        cells: Which cells were compared, in words.
+        count: How many.
+        tolerance: The largest difference that passes.
+        largest: The largest absolute difference of any logit that was found.
+        worst: The cell where it was found.
+    """
+
+    cells: str
+    count: int = Field(ge=1)
+    tolerance: float
+    largest: float
+    worst: str
+
+
+class Quantisation(_Part):
+    """What INT8 was fitted on and what it costs.
+
+    Attributes:
+        calibrated_on: Which cells gave the ranges of the activations, in words.
+        calibration_cells: How many.
+        validated_on: Which cells measured the cost, in words.
+        validation_cells: How many.
+        accuracy_float32: On those, in [0, 1].
+        accuracy_int8: On those, in [0, 1].
+        cost_points: The first minus the second, in percentage points.
+        allowed_points: The cost that was allowed.
+        weight_bits: Of the INT8 weights that are used, 7 or 8.
+        float_blocks: Sensitive blocks of the model that stayed in float32 to keep the cost down.
+    """
+
+    calibrated_on: str
+    calibration_cells: int
+    validated_on: str
+    validation_cells: int
+    accuracy_float32: float
+    accuracy_int8: float
+    cost_points: float
+    allowed_points: float
+    weight_bits: Literal[7, 8]
+    float_blocks: tuple[str, ...]
+
+
+class Figure(_Part):
+    """Accuracy on a predictions table of the run that was exported (float32, by torch).
+
+    Attributes:
+        table: Name of the table's file.
+        cells: How many.
+        accuracy: In [0, 1].
+        low: Lower end of its 95 % interval (Wilson; cells taken as independent).
+        high: Upper end.
+        recall: Of each class that occurs: the share of its cells that are named so.
+    """
+
+    table: str
+    cells: int
+    accuracy: float
+    low: float
+    high: float
+    recall: Mapping[str, float]
+
+
+class BundleInfo(_Part):
+    """The content of `bundle.json`.
+
+    Attributes:
+        format: Always "hemoscope-bundle".
+        version: Of the format.
+        classes: C names, in the order of the logits.
+        architecture: The model's configuration, as in a recipe.
+        run: The run's `provenance.json`, and the recipe that it followed.
+        exported: When, and by which releases of hemoscope and its libraries.
+        figures: Accuracy on the predictions tables that were handed to the export.
+    """
+
+    format: Literal["hemoscope-bundle"]
+    version: Literal[1]
+    model: ModelFile
+    classes: tuple[str, ...] = Field(min_length=2)
+    preprocessing: Preprocessing
+    outputs: Outputs
+    architecture: Mapping[str, Any]
+    run: Mapping[str, Any]
+    exported: Mapping[str, Any]
+    parity: Parity
+    quantisation: Quantisation | None = None
+    figures: tuple[Figure, ...] = ()
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A bundle's folder, and what its `bundle.json` says."""
+
+    path: Path
+    info: BundleInfo
+
+    @property
+    def model(self) -> Path:
+        """The ONNX file."""
+        return self.path / self.info.model.file
+
+    @property
+    def calibration(self) -> Path:
+        """Where a fitted calibration lies, if there is one."""
+        return calibration_file(self.path)
+
+
+def description_file(folder: Path) -> Path:
+    """The file that makes a folder a bundle."""
+    return folder / "bundle.json"
+
+
+def calibration_file(folder: Path) -> Path:
+    """Where a run folder or a bundle keeps its fitted calibration."""
+    return folder / "calibration.json"
+
+
+def card_file(folder: Path) -> Path:
+    """The facts for people."""
+    return folder / "model-card.md"
+
+
+def read_bundle(folder: Path) -> Bundle:
+    """Opens a bundle and makes sure that its model is the one that was exported.
+
+    Raises:
+        ModelError: Something is missing, damaged, changed, or of a later format.
+    """
+    file = description_file(folder)
+    if not file.is_file():
+        raise ModelError(f"{folder} is no bundle (it has no {file.name}).")
+    bundle = Bundle(folder, _info(file))
+    _check_model(bundle)
+    return bundle
+
+
+def file_digest(file: Path) -> str:
+    """SHA-256 of a file's content, 64 hex digits."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _info(file: Path) -> BundleInfo:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{file} cannot be read ({error}). Copy the bundle again.") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ModelError(f"{file} does not describe a hemoscope bundle (no format: {FORMAT}).")
+    version = content.get("version")
+    if isinstance(version, int) and version > VERSION:
+        raise ModelError(
+            f"{file.parent} is a bundle of format {version}; this hemoscope reads format "
+            f"{VERSION}. Update hemoscope, or export the run again with this release."
+        )
+    try:
+        return BundleInfo.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ModelError(
+            f"{file} is damaged: {place}: {first['msg']}. Copy the bundle again."
+        ) from error
+
+
+def _check_model(bundle: Bundle) -> None:
+    if not bundle.model.is_file():
+        raise ModelError(
+            f"the bundle {bundle.path} has no {bundle.info.model.file}. It was copied in part; "
+            "copy the whole folder."
+        )
+    if file_digest(bundle.model) != bundle.info.model.sha256:
+        raise ModelError(
+            f"{bundle.model} is not the file that was exported (its SHA-256 is another than "
+            "bundle.json says). It was damaged or changed; copy the bundle again."
+        )

@@ -1,0 +1,68 @@
+"""A bundle's model, run by OpenVINO where that is installed. Loads no torch."""
+
+from typing import Any
+
+import numpy as np
+import openvino
+from numpy.typing import NDArray
+
+from hemoscope.inference.bundle import Bundle, ModelError
+from hemoscope.inference.onnx_scorer import (
+    ATTENTION,
+    FEATURES,
+    LOGITS,
+    describe_bundle,
+)
+from hemoscope.inference.scorer import Observation
+
+
+class OpenVinoScorer:
+    """Scores with a bundle's `model.onnx` on the processor; the file is the same."""
+
+    def __init__(self, bundle: Bundle, *, threads: int) -> None:
+        """Make the model ready.
+
+        Args:
+            bundle: As `read_bundle` gives it.
+            threads: For the work within one batch.
+
+        Raises:
+            ModelError: OpenVINO does not take the file.
+        """
+        self._bundle = bundle
+        settings = {
+            "INFERENCE_NUM_THREADS": threads,
+            # OpenVINO would otherwise compute in bfloat16 on processors that have it.
+            "INFERENCE_PRECISION_HINT": "f32",
+        }
+        try:
+            self._model = openvino.Core().compile_model(bundle.model, "CPU", settings)
+        except RuntimeError as error:
+            raise ModelError(
+                f"OpenVINO {openvino.__version__} cannot open {bundle.model} ({error}). "
+                "Choose the engine onnxruntime."
+            ) from error
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The C class names, in the order of the logits."""
+        return self._bundle.info.classes
+
+    @property
+    def image_size(self) -> int:
+        """Side in pixels of the images that `score` takes."""
+        return self._bundle.info.preprocessing.image_size
+
+    def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """(n, size, size, 3) uint8 RGB → (n, C) logits."""
+        return self._model([pixels])[LOGITS]
+
+    def observe(self, pixels: NDArray[np.uint8]) -> Observation:
+        """(n, size, size, 3) uint8 RGB → logits, features and attention, in one pass."""
+        found = self._model([pixels])
+        seen = self._bundle.info.outputs.attention is not None
+        return Observation(found[LOGITS], found[FEATURES], found[ATTENTION] if seen else None)
+
+    def describe(self) -> dict[str, Any]:
+        """Where the model came from."""
+        return describe_bundle(self._bundle, f"openvino {openvino.__version__}")
