@@ -14,6 +14,7 @@ from hemoscope.cli.compare import compare
 from hemoscope.cli.demo import demo
 from hemoscope.cli.doctor import doctor
 from hemoscope.cli.evaluate import evaluate
+from hemoscope.cli.export import export
 from hemoscope.cli.models import models
 from hemoscope.cli.predict import predict
 from hemoscope.cli.split import split
@@ -32,7 +33,7 @@ app = typer.Typer(
 )
 
 VERBS = (
-    *(cells, audit, split, models, train, predict, evaluate, compare, twins),
+    *(cells, audit, split, models, train, predict, evaluate, compare, twins, export),
     *(classify, claims, demo, doctor),
 )
 for _verb in VERBS:
