@@ -16,6 +16,7 @@ from hemoscope.cli.demo import demo
 from hemoscope.cli.doctor import doctor
 from hemoscope.cli.evaluate import evaluate
 from hemoscope.cli.explain import explain
+from hemoscope.cli.export import export
 from hemoscope.cli.models import models
 from hemoscope.cli.predict import predict
 from hemoscope.cli.split import split
@@ -35,7 +36,7 @@ app = typer.Typer(
 
 VERBS = (
     *(cells, audit, split, models, train, predict, calibrate, evaluate, compare),
-    *(twins, classify, explain, claims, demo, doctor),
+    *(twins, classify, explain, export, claims, demo, doctor),
 )
 for _verb in VERBS:
     app.command()(_verb)

@@ -24,7 +24,9 @@ Use = Annotated[
 Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON object, and nothing else, on stdout.")
 ]
-Model = Annotated[Path, typer.Option("--model", help="A run folder.", show_default=False)]
+Model = Annotated[
+    Path, typer.Option("--model", help="A bundle or a run folder.", show_default=False)
+]
 Batch = Annotated[int, typer.Option("--batch", min=1, help="Images scored at once.")]
 Bfloat16 = Annotated[
     bool,

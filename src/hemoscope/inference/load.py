@@ -51,7 +51,7 @@ def _open_bundle(path: Path, engine: Engine, threads: int) -> Scorer:
     if engine == "onnxruntime":
         from hemoscope.inference.onnx_scorer import OnnxScorer  # noqa: PLC0415 (opened late)
 
-        return OnnxScorer(bundle, threads=threads)
+        return OnnxScorer.of(bundle, threads=threads)
     if find_spec("openvino") is None:
         raise MissingExtraError("the engine openvino", "openvino")
     from hemoscope.inference.openvino_scorer import OpenVinoScorer  # noqa: PLC0415

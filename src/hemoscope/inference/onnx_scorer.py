@@ -1,7 +1,8 @@
 """A bundle's model, run by onnxruntime. Loads no torch."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import onnxruntime as ort
@@ -15,10 +16,31 @@ LOGITS, FEATURES, ATTENTION = "logits", "features", "attention"
 
 
 class OnnxScorer:
-    """Scores with a bundle's `model.onnx` on the processor."""
+    """Scores with an ONNX file, such as a bundle's, on the processor."""
 
-    def __init__(self, bundle: Bundle, *, threads: int) -> None:
+    def __init__(
+        self, file: Path, classes: Sequence[str], *, threads: int, origin: Mapping[str, Any]
+    ) -> None:
         """Make the model ready.
+
+        Args:
+            file: With the input and the outputs that docs/bundles.md describes.
+            classes: C names, in the order of the logits.
+            threads: For the work within one batch.
+            origin: What predictions remember of the model.
+
+        Raises:
+            ModelError: onnxruntime does not take the file.
+        """
+        self._classes, self._origin = tuple(classes), dict(origin)
+        self._session = open_session(file, threads)
+        self._image_size = int(self._session.get_inputs()[0].shape[1])
+        given = {output.name for output in self._session.get_outputs()}
+        self._outputs = [name for name in (LOGITS, FEATURES, ATTENTION) if name in given]
+
+    @classmethod
+    def of(cls, bundle: Bundle, *, threads: int) -> Self:
+        """The scorer of a bundle.
 
         Args:
             bundle: As `read_bundle` gives it.
@@ -27,20 +49,18 @@ class OnnxScorer:
         Raises:
             ModelError: onnxruntime does not take the file.
         """
-        self._bundle, self._threads = bundle, threads
-        self._session = open_session(bundle.model, threads)
-        attention = bundle.info.outputs.attention
-        self._outputs = [LOGITS, FEATURES] + ([] if attention is None else [ATTENTION])
+        origin = describe_bundle(bundle, f"onnxruntime {ort.__version__}")
+        return cls(bundle.model, bundle.info.classes, threads=threads, origin=origin)
 
     @property
     def classes(self) -> tuple[str, ...]:
         """The C class names, in the order of the logits."""
-        return self._bundle.info.classes
+        return self._classes
 
     @property
     def image_size(self) -> int:
         """Side in pixels of the images that `score` takes."""
-        return self._bundle.info.preprocessing.image_size
+        return self._image_size
 
     def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(n, size, size, 3) uint8 RGB → (n, C) logits."""
@@ -52,7 +72,7 @@ class OnnxScorer:
 
     def describe(self) -> dict[str, Any]:
         """Where the model came from."""
-        return describe_bundle(self._bundle, f"onnxruntime {ort.__version__}")
+        return dict(self._origin)
 
 
 def describe_bundle(bundle: Bundle, engine: str) -> dict[str, Any]:

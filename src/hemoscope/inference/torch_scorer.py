@@ -21,10 +21,17 @@ class TorchScorer:
     bfloat16; pass `bfloat16=True` where speed matters more.
     """
 
-    def __init__(self, run: Path, *, bfloat16: bool = False) -> None:
+    def __init__(self, run: Path, *, bfloat16: bool = False, device: str | None = None) -> None:
+        """Load the model.
+
+        Args:
+            run: A finished run folder.
+            bfloat16: Compute in bfloat16.
+            device: In torch's words; by default a GPU where there is one.
+        """
         stored = load_model(run / "model.safetensors")
         self._classes = stored.classes
-        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self._device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self._model: HybridClassifier = stored.model.eval().to(self._device)
         self._model.to(memory_format=torch.channels_last)
         self._run, self._bfloat16 = run, bfloat16

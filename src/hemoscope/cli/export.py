@@ -1,0 +1,118 @@
+"""`hemoscope export`: a run folder becomes a bundle."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hemoscope.cli.options import Json
+from hemoscope.cli.output import note, print_json, print_table
+from hemoscope.errors import UsageError
+
+if TYPE_CHECKING:
+    from hemoscope.deployment.int8 import Int8Plan
+    from hemoscope.deployment.samples import NamedCells
+    from hemoscope.inference import Bundle
+    from hemoscope.training.recipe import Data
+
+
+def export(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A finished run folder.")],
+    out: Annotated[Path, typer.Option("--out", help="The bundle to make: a new folder.")],
+    cells: Annotated[
+        str | None,
+        typer.Option("--cells", metavar="SOURCE", help="Cells to compare with torch on."),
+    ] = None,
+    predictions: Annotated[
+        list[Path] | None,
+        typer.Option("--predictions", help="A table of the run's own, for the card; repeatable."),
+    ] = None,
+    int8: Annotated[bool, typer.Option("--int8", help="Quantise to INT8.")] = False,
+    calibrate_on: Annotated[
+        str | None,
+        typer.Option("--calibrate-on", metavar="SOURCE", help="INT8: training cells."),
+    ] = None,
+    validate_on: Annotated[
+        str | None,
+        typer.Option("--validate-on", metavar="SOURCE", help="INT8: labelled validation cells."),
+    ] = None,
+    allowed_points: Annotated[
+        float, typer.Option(min=0, max=100, help="INT8: highest cost in accuracy, in points.")
+    ] = 0.3,
+    json: Json = False,
+) -> None:
+    """Make a bundle: a folder that scores cells without torch.
+
+    Of a SOURCE that has the split column of the run, only the training cells (--calibrate-on) or
+    the validation cells (--validate-on, --cells) are used.
+    """
+    _check_int8(int8, calibrate_on, validate_on)
+    from hemoscope.deployment.export import ExportOptions, export_run
+    from hemoscope.training.run_folder import open_run, read_recipe
+
+    data = read_recipe(open_run(run)).data
+    options = ExportOptions(
+        cells=_cells(cells, data, data.validation) if cells else None,
+        int8=_plan(calibrate_on, validate_on, allowed_points, data),
+        predictions=predictions or (),
+    )
+    bundle = export_run(run, out, options, tell=note)
+    if json:
+        print_json({"bundle": str(out), **bundle.info.model_dump(mode="json")})
+        return
+    print_table(f"Exported: {out}", ("", ""), _rows(bundle))
+    if bundle.info.quantisation:
+        note("INT8 has logits of its own: score validation cells with the bundle and calibrate it.")
+
+
+def _check_int8(int8: bool, calibrate_on: str | None, validate_on: str | None) -> None:
+    if int8 and not (calibrate_on and validate_on):
+        raise UsageError(
+            "--int8 needs cells to fit on and others to measure its cost: --calibrate-on SOURCE "
+            "--validate-on SOURCE."
+        )
+    if (calibrate_on or validate_on) and not int8:
+        raise UsageError("--calibrate-on and --validate-on go with --int8.")
+
+
+def _plan(
+    calibrate_on: str | None, validate_on: str | None, allowed: float, data: "Data"
+) -> "Int8Plan | None":
+    from hemoscope.deployment.int8 import Int8Plan
+
+    if calibrate_on is None or validate_on is None:
+        return None
+    return Int8Plan(
+        calibrate_on=_cells(calibrate_on, data, data.train),
+        validate_on=_cells(validate_on, data, data.validation),
+        allowed_points=allowed,
+    )
+
+
+def _cells(source: str, data: "Data", use: str) -> "NamedCells":
+    """The cells of a SOURCE, or of one part of it where it knows the run's split."""
+    from hemoscope.cells import open_cells
+    from hemoscope.deployment.samples import NamedCells
+
+    table = open_cells(source)
+    name = Path(source).name
+    if data.split_column not in table.frame:
+        return NamedCells(name, table)
+    return NamedCells(f"{name}, {data.split_column} = {use}", table.where(data.split_column, use))
+
+
+def _rows(bundle: "Bundle") -> list[tuple[str, object]]:
+    info = bundle.info
+    parity = info.parity
+    rows: list[tuple[str, object]] = [
+        ("model", f"{info.model.size / 1e6:.1f} MB, {info.model.precision}"),
+        ("largest difference from torch", f"{parity.largest:.1e} on {parity.count} cells"),
+        ("compared on", parity.cells),
+    ]
+    if info.quantisation:
+        int8 = info.quantisation
+        rows += [
+            ("INT8 costs", f"{int8.cost_points:.2f} points on {int8.validation_cells} cells"),
+            ("kept in float32", ", ".join(int8.float_blocks) or "no block"),
+        ]
+    return rows

@@ -1,0 +1,4 @@
+"""A run folder becomes a bundle that scores without torch.
+
+Import the module you need (`hemoscope.deployment.export`); everything here needs the train extra.
+"""

@@ -1,0 +1,18 @@
+"""The model card: what `bundle.json` says, for people."""
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from hemoscope.inference.bundle import BundleInfo
+
+
+def write_card(info: BundleInfo) -> str:
+    """A model card in Markdown. Every figure in it stands in `bundle.json`."""
+    environment = Environment(
+        loader=PackageLoader("hemoscope.deployment"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 (Markdown, not HTML)
+    )
+    return environment.get_template("model-card.md.j2").render(info=info)
