@@ -66,6 +66,14 @@ def test_groups_of_a_file_stay_on_one_side(hemoscope: Run, cells: Path, tmp_path
     assert (together.groupby("group")["side"].nunique() == 1).all()
 
 
+def test_evaluate_prints_json_alone_by_either_name(hemoscope: Run, table: Path):
+    named, short = (
+        hemoscope("evaluate", table, "--resamples", "0", *option)
+        for option in (("--format", "json"), ("--json",))
+    )
+    assert named.json == short.json
+
+
 def test_evaluate_prints_what_scikit_learn_gets(hemoscope: Run, table: Path, tmp_path: Path):
     report = tmp_path / "report.html"
     outcome = hemoscope("evaluate", table, "--resamples", "50", "--report", report, "--json")

@@ -1,7 +1,7 @@
 """`hemoscope evaluate`: a predictions table becomes statistics and a report."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -37,6 +37,9 @@ def evaluate(
     bins: Annotated[int, typer.Option(min=1, help="Calibration bins.")] = 15,
     resamples: Annotated[int, typer.Option(min=0, help="Bootstrap resamples; 0: none.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
+    output: Annotated[
+        Literal["text", "json"], typer.Option("--format", help="json is the same as --json.")
+    ] = "text",
     json: Json = False,
 ) -> None:
     """Compute every statistic of a predictions table, with intervals, and write the report."""
@@ -71,7 +74,7 @@ def evaluate(
             assessment=assessment,
         )
         note(f"report → {report}")
-    if json:
+    if json or output == "json":
         trust = {} if assessment is None else {"trust": assessment.to_dict()}
         print_json({**result.to_dict(curves=False), **trust})
         return
