@@ -48,6 +48,18 @@ def forecaster(sharpness, gain, seed=0):
     return stated, true
 
 
+def calibration_limits(stated, true, cells):
+    """The interval of each data set: cells of the population, right by their true chance."""
+    rng = np.random.default_rng(1)
+    limits = []
+    for seed in range(DATA_SETS):
+        chosen = rng.integers(POPULATION, size=cells)
+        bins = binned(stated[chosen], rng.random(cells) < true[chosen], EDGES)
+        found = binned_error_interval((bins,), seed=seed, draws=1000)
+        limits.append((found.low, found.high))
+    return limits
+
+
 @pytest.mark.parametrize(
     ("sharpness", "gain", "cells"),
     [
@@ -64,14 +76,7 @@ def forecaster(sharpness, gain, seed=0):
 def test_calibration_error(request, sharpness, gain, cells):
     stated, true = forecaster(sharpness, gain)
     truth = float(np.abs(binned(stated, true, EDGES).gap).sum())
-    rng = np.random.default_rng(1)
-    limits = []
-    for seed in range(DATA_SETS):
-        chosen = rng.integers(POPULATION, size=cells)
-        bins = binned(stated[chosen], rng.random(cells) < true[chosen], EDGES)
-        found = binned_error_interval((bins,), seed=seed, draws=1000)
-        limits.append((found.low, found.high))
-    report(f"ECE {request.node.callspec.id}", limits, truth)
+    report(f"ECE {request.node.callspec.id}", calibration_limits(stated, true, cells), truth)
 
 
 @pytest.mark.parametrize("cells", [500, 3418])
@@ -82,13 +87,7 @@ def test_one_bad_bin_among_perfect_ones_is_the_weak_spot(request, bin_, off, cel
     stated, true = forecaster(1.0, 9.0)
     true = np.where(binned(stated, true, EDGES).index == bin_, true - off, true)
     truth = float(np.abs(binned(stated, true, EDGES).gap).sum())
-    rng = np.random.default_rng(1)
-    limits = []
-    for seed in range(DATA_SETS):
-        chosen = rng.integers(POPULATION, size=cells)
-        bins = binned(stated[chosen], rng.random(cells) < true[chosen], EDGES)
-        found = binned_error_interval((bins,), seed=seed, draws=1000)
-        limits.append((found.low, found.high))
+    limits = calibration_limits(stated, true, cells)
     report(f"ECE {request.node.callspec.id}", limits, truth, low=0.8)
 
 
