@@ -30,8 +30,8 @@ def compare(
     json: Json = False,
 ) -> None:
     """Set models side by side on the same cells, and test every pair."""
-    from hemoscope.cli.run_history import read_history
     from hemoscope.evaluation import compare as compare_tables
+    from hemoscope.history import read_history
     from hemoscope.predictions import Predictions
 
     named = dict(_named(text) for text in tables)

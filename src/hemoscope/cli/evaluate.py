@@ -26,8 +26,8 @@ def evaluate(
     json: Json = False,
 ) -> None:
     """Compute every statistic of a predictions table, with intervals, and write the report."""
-    from hemoscope.cli.run_history import read_history
     from hemoscope.evaluation import evaluate as evaluate_predictions
+    from hemoscope.history import read_history
     from hemoscope.predictions import Predictions
 
     table = Predictions.read(predictions)

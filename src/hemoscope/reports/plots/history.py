@@ -9,19 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
+from hemoscope.history import COLUMNS
 from hemoscope.reports.errors import ReportError
 from hemoscope.reports.style import BLUE, GREY, INK, PAGE_WIDTH, VERMILION, new_figure
 
-COLUMNS = (
-    "epoch",
-    "train_loss",
-    "train_accuracy",
-    "val_loss",
-    "val_accuracy",
-    "learning_rate",
-    "seconds",
-    "images_per_second",
-)
 DRAWN = COLUMNS[:6]
 
 

@@ -7,18 +7,8 @@ from typing import Any
 import pandas as pd
 from lightning.pytorch import Callback, LightningModule, Trainer
 
+from hemoscope.history import COLUMNS, FIGURES
 from hemoscope.training.module import training_module
-
-COLUMNS = (
-    "epoch",
-    "train_loss",
-    "train_accuracy",
-    "val_loss",
-    "val_accuracy",
-    "learning_rate",
-    "seconds",
-    "images_per_second",
-)
 
 
 class History(Callback):
@@ -49,7 +39,7 @@ class History(Callback):
         self.rows.append(
             {
                 "epoch": trainer.current_epoch + 1,
-                **{name: figures[name] for name in COLUMNS[1:5]},
+                **{name: figures[name] for name in FIGURES},
                 "learning_rate": training_module(pl_module).head_rate(),
                 "seconds": round(time.perf_counter() - self._epoch_started, 3),
                 "images_per_second": round(cells / self._train_seconds, 2),
