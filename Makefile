@@ -37,7 +37,8 @@ format: .venv/.ready  ## put the code in form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/.ready  ## how long the evaluation of many cells takes
+bench: .venv/.ready  ## how fast training, the cache, the command and the evaluation are
+	$(BIN)/python benchmarks/bench_training.py
 	$(BIN)/python benchmarks/bench_evaluation.py
 
 study: .venv/.ready  ## the paper's models on real cells: make study CELLS=manifest.csv RUNS=folder
