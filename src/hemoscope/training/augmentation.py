@@ -34,7 +34,7 @@ def augment(images: Tensor, augmentation: Augmentation, generator: torch.Generat
     if augmentation.brightness == 0:
         return turned
     shift = _uniform(len(images), augmentation.brightness, generator).to(turned)
-    return (turned + shift[:, None, None, None]).clamp_(0, 1)
+    return turned.add_(shift[:, None, None, None]).clamp_(0, 1)
 
 
 def _uniform(count: int, limit: float, generator: torch.Generator) -> Tensor:
