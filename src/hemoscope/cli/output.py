@@ -36,9 +36,9 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(what: str, *, shown: bool = True) -> Iterator[Callable[[int, int], None]]:
     """A bar on standard error, told (done, total); silent where there is no terminal."""
-    if not sys.stderr.isatty():
+    if not (shown and sys.stderr.isatty()):
         yield lambda _done, _total: None
         return
     from rich.console import Console

@@ -56,20 +56,25 @@ def train(
     if resume and (settings or given or recipe != "default"):
         raise UsageError("--resume goes on as the run was started; it takes no recipe or settings.")
 
+    from hemoscope.training.processes import is_first_process
     from hemoscope.training.session import Session
     from hemoscope.training.train import Machine
 
     machine = Machine(accelerator, devices, nodes)
-    with progress_bar("caching cells") as progress:
+    first = is_first_process()
+    with progress_bar("caching cells", shown=first) as progress:
         session = (
             Session.resumed(source, out, progress=progress)
             if resume
             else Session.started(source, chosen, out, progress=progress)
         )
-    note_failures(session.failures, session.cells_seen)
-    if resume:
+    if first:
+        note_failures(session.failures, session.cells_seen)
+    if first and resume:
         note(f"going on with {out} from {session.where()}")
     session.train(machine)
+    if not first:
+        return
     result = session.outcome()
     if json:
         print_json(result)

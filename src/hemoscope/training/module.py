@@ -10,7 +10,7 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import LambdaLR
 from torchmetrics import MeanMetric
 
-from hemoscope.models.freezing import freeze, plan_at
+from hemoscope.models.freezing import freeze, frozen_modules, plan_at
 from hemoscope.models.groups import parameter_groups
 from hemoscope.models.hybrid import HybridClassifier
 from hemoscope.training.augmentation import augment, to_unit_range
@@ -54,10 +54,16 @@ class TrainingModule(LightningModule):
             }
         )
         self._generator = torch.Generator()
-        self._freeze(0)
+        schedule = recipe.freezing.schedule
+        for plan in schedule.values():
+            frozen_modules(model, plan)  # a plan that does not fit is said now, not epochs later
+        # What several processes share is settled before the first epoch: a parameter that is
+        # frozen by then would never be shared, so that a schedule starts only in that epoch.
+        if len(schedule) == 1:
+            self._freeze(0)
 
     def on_train_epoch_start(self) -> None:
-        """With progressive unfreezing, frees what is due."""
+        """Freezes what the plan of this epoch says, and frees the rest."""
         self._freeze(self.current_epoch)
 
     def _freeze(self, epoch: int) -> None:
@@ -95,7 +101,8 @@ class TrainingModule(LightningModule):
         Training's are means over the epoch, dropout and augmentation and all.
         """
         for name, metric in self.figures.items():
-            self.log(name, metric.compute(), prog_bar=True)
+            # The metric has asked the other processes already; sync_dist only tells Lightning so.
+            self.log(name, metric.compute(), prog_bar=True, sync_dist=True)
             metric.reset()
 
     def running(self, name: str) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from hemoscope.cells import CellFailure, CellTable, PixelCache, open_cells
+from hemoscope.training.processes import is_first_process
 from hemoscope.training.provenance import describe_run
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.run_folder import (
@@ -45,14 +46,16 @@ class Session:
     def started(
         cls, source: str, recipe: Recipe, out: Path, *, progress: Progress | None = None
     ) -> "Session":
-        """A new run in a new folder.
+        """A new run in a new folder, which the first process makes for all of them.
 
         Raises:
             HemoscopeError: The SOURCE, the recipe or the folder does not do.
         """
         table = open_cells(source)
         cells, failures = _pixels(table, recipe, progress)
-        run = start_run(out, recipe, describe_run(table, source, recipe))
+        run = RunFolder(out)
+        if is_first_process():
+            run = start_run(out, recipe, describe_run(table, source, recipe))
         return cls(run, recipe, cells, failures, len(table))
 
     @classmethod
@@ -86,6 +89,8 @@ class Session:
         from hemoscope.reports import save_history_figure  # noqa: PLC0415 (opens matplotlib)
 
         train_model(self.cells, self.recipe, self.run, machine=machine)
+        if not is_first_process():
+            return
         save_history_figure(pd.read_csv(self.run.history), self.run.path / "history.svg")
 
     def outcome(self) -> dict[str, Any]:

@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from lightning.pytorch import Callback, Trainer, seed_everything
 from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint
 from lightning.pytorch.loggers import TensorBoardLogger
+from lightning.pytorch.utilities.exceptions import MisconfigurationException
 
 from hemoscope.cells import CellTable
 from hemoscope.errors import HemoscopeError
@@ -53,6 +55,14 @@ class Machine:
     accelerator: str = "auto"
     devices: str = "auto"
     nodes: int = 1
+
+    @property
+    def several_processes(self) -> bool:
+        """Whether one model is trained by more than one process."""
+        if self.devices == "auto":
+            gpus = 0 if self.accelerator == "cpu" else torch.cuda.device_count()
+            return self.nodes > 1 or gpus > 1
+        return self.nodes > 1 or self.devices != "1"
 
 
 @dataclass(frozen=True)
@@ -135,10 +145,9 @@ def train_model(
         resuming = run.last_checkpoint.is_file()
         module = _module(cells, recipe, weights="none" if resuming else recipe.weights)
         history, best = History(run.history), _best_epoch(run)
-        trainer = Trainer(
-            accelerator=machine.accelerator,
-            devices=machine.devices,
-            num_nodes=machine.nodes,
+        trainer = _trainer(
+            machine,
+            strategy=_strategy(machine, recipe),
             precision=lightning_precision(recipe.precision, machine.accelerator),
             max_epochs=recipe.epochs,
             gradient_clip_val=recipe.optimiser.clip_norm,
@@ -166,6 +175,28 @@ def train_model(
         if recipe.keep == "best":
             _load_weights(module, Path(best.best_model_path))
         _finish(module, cells.classes, run, time.perf_counter() - started)
+
+
+def _trainer(machine: Machine, **options: Any) -> Trainer:
+    try:
+        return Trainer(
+            accelerator=machine.accelerator,
+            devices=machine.devices,
+            num_nodes=machine.nodes,
+            **options,
+        )
+    except (MisconfigurationException, ValueError) as error:
+        raise TrainingError(
+            f"this machine cannot train as asked (accelerator {machine.accelerator}, devices "
+            f"{machine.devices}, nodes {machine.nodes}): {error}"
+        ) from error
+
+
+def _strategy(machine: Machine, recipe: Recipe) -> str:
+    """Lightning's own choice, unless parts of the model come and go between processes."""
+    if recipe.freezing.unfreezing and machine.several_processes:
+        return "ddp_find_unused_parameters_true"
+    return "auto"
 
 
 def _split(table: CellTable, column: str) -> np.ndarray:

@@ -36,7 +36,7 @@ class ProgressLines(Callback):
         batch_idx: int,
     ) -> None:
         """Says where training stands, when the last line is old enough."""
-        self._images += len(batch["targets"])
+        self._images += len(batch["targets"]) * trainer.world_size
         now = time.perf_counter()
         if now - self._said < SECONDS_BETWEEN_LINES or not trainer.is_global_zero:
             return
@@ -82,7 +82,7 @@ class LiveBar(RichProgressBar):
         batch_idx: int,
     ) -> None:
         """Counts the batch."""
-        self._images += len(batch["targets"])
+        self._images += len(batch["targets"]) * trainer.world_size
         super().on_train_batch_end(trainer, pl_module, outputs, batch, batch_idx)
 
     def get_metrics(self, trainer: Trainer, pl_module: LightningModule) -> dict[str, Any]:
