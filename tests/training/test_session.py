@@ -13,6 +13,7 @@ import pytest
 from safetensors.torch import load_file
 
 from hemoscope.cells import open_cells, write_manifest
+from hemoscope.errors import UsageError
 from hemoscope.training.recipe_files import load_recipe
 from hemoscope.training.run_folder import RunFolderError
 from hemoscope.training.session import Session
@@ -149,3 +150,15 @@ def test_a_class_that_is_validated_but_never_trained_on_is_named(cells, tiny, tm
     write_manifest(table.take(~odd), without)
     with pytest.raises(TrainingError, match="no training cell is platelet"):
         Session.started(str(without), tiny, tmp_path / "run")
+
+
+def test_a_machine_that_is_not_there_is_said_so(cells, tiny, tmp_path):
+    session = Session.started(str(cells), tiny, tmp_path / "run")
+    with pytest.raises(TrainingError, match="cannot train as asked .accelerator abacus"):
+        session.train(Machine(accelerator="abacus"))
+
+
+def test_a_plan_that_does_not_fit_is_named_before_the_first_epoch(cells, tmp_path):
+    recipe = load_recipe("default", (*TINY, "freezing.unfreezing={2: layer3}"))
+    with pytest.raises(UsageError, match="nothing called 'layer3' to freeze"):
+        Session.started(str(cells), recipe, tmp_path / "run").train(CPU)
