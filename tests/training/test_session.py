@@ -154,7 +154,7 @@ def test_a_class_that_is_validated_but_never_trained_on_is_named(cells, tiny, tm
 
 def test_a_machine_that_is_not_there_is_said_so(cells, tiny, tmp_path):
     session = Session.started(str(cells), tiny, tmp_path / "run")
-    with pytest.raises(TrainingError, match="cannot train as asked .accelerator abacus"):
+    with pytest.raises(TrainingError, match=r"cannot train as asked \(accelerator abacus"):
         session.train(Machine(accelerator="abacus"))
 
 

@@ -2,7 +2,6 @@
 
 import logging
 import shutil
-import sys
 import time
 import warnings
 from collections.abc import Iterator
@@ -40,7 +39,7 @@ _EXPECTED_ADVICE = (
     r".*Found .* in the checkpoint.*",
     r".*Found .* module\(s\) in eval mode.*",  # frozen parts
     r".*LeafSpec.* is deprecated.*",  # Lightning 2.6 with a newer torch
-    r"Grad strides do not match bucket view strides.*",  # 1x1 kernels in channels_last, several ways
+    r"Grad strides do not match bucket view strides.*",  # 1x1 kernels fit several
     r".*lr_scheduler.step.*before.*optimizer.step.*",  # Lightning's order on resuming
 )
 
@@ -165,7 +164,7 @@ def train_model(
             num_sanity_val_steps=0,
             use_distributed_sampler=False,  # CellData splits the cells itself
             enable_model_summary=False,
-            enable_progress_bar=sys.stderr.isatty(),
+            enable_progress_bar=False,  # progress_callbacks brings its own
         )
         resume = str(run.last_checkpoint) if resuming else None
         started = time.perf_counter()
