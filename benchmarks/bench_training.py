@@ -11,6 +11,7 @@ Pillow calls, and how long `hemoscope --help` takes.
 import argparse
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -166,15 +167,26 @@ def _cache(given: argparse.Namespace, table: CellTable, folder: Path) -> dict[st
 
 
 def _help(repeats: int) -> dict[str, Any]:
+    """Wall clock, and the processor's seconds, which a busy machine stretches less."""
     command = [sys.executable, "-m", "hemoscope", "--help"]
-    seconds = []
+    seconds, processor = [], []
     for _ in range(max(3, repeats)):
-        began = time.perf_counter()
+        began, used = time.perf_counter(), _children_seconds()
         subprocess.run(command, check=True, capture_output=True)
         seconds.append(time.perf_counter() - began)
+        processor.append(_children_seconds() - used)
     middle = statistics.median(seconds)
-    print(f"\nhemoscope --help: {_spread(seconds)} s {_verdict(HELP_TARGET - middle, HELP_TARGET)}")
-    return {"seconds": seconds, "target": HELP_TARGET, "met": middle <= HELP_TARGET}
+    verdict = _verdict(HELP_TARGET - middle, HELP_TARGET)
+    print(f"\nhemoscope --help: {_spread(seconds)} s {verdict}, processor {_spread(processor)} s")
+    return {
+        **{"seconds": seconds, "processor_seconds": processor},
+        **{"target": HELP_TARGET, "met": middle <= HELP_TARGET},
+    }
+
+
+def _children_seconds() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _in_turns(

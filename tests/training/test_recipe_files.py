@@ -1,8 +1,10 @@
 """Recipes: what ships loads, what is written reads back, and mistakes are named."""
 
+import re
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from hemoscope.models.zoo import ZOO
 from hemoscope.training.recipe import Recipe
@@ -76,3 +78,18 @@ def test_a_file_that_is_no_recipe_is_said_to_be_none(text, message, tmp_path: Pa
     file.write_text(text)
     with pytest.raises(RecipeError, match=message):
         load_recipe(str(file))
+
+
+def test_every_option_is_explained_and_no_other():
+    docs = (Path(__file__).parents[2] / "docs" / "training.md").read_text(encoding="utf-8")
+    explained = re.findall(r"^\| `([a-z_.]+)` \|", docs.partition("### Every option")[2], re.M)
+    rows = explained[: explained.index("seed") + 1]
+    assert rows == list(_options())
+
+
+def _options():
+    for name, value in Recipe():
+        if name == "model" or not isinstance(value, BaseModel):
+            yield name
+        else:
+            yield from (f"{name}.{inner}" for inner in type(value).model_fields)
