@@ -9,4 +9,4 @@ def is_first_process() -> bool:
     torchrun, SLURM and Lightning start one process for each device and number them in the
     environment; Lightning reads the number when it is imported.
     """
-    return getattr(rank_zero_only, "rank", 0) == 0
+    return rank_zero_only.rank == 0  # pyright: ignore[reportFunctionMemberAccess] -- set on import
