@@ -1,6 +1,5 @@
 """`export_run`: a run folder becomes a bundle, whole or not at all."""
 
-import json
 import platform
 import shutil
 import tempfile
