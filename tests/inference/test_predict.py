@@ -100,7 +100,7 @@ def test_the_differential_counts_every_cell_once(folder):
     ("files", "message"),
     [
         (None, "there is no model folder"),
-        ([], r"no run folder \(it has no recipe\.yaml\)"),
+        ([], r"neither a bundle \(it has no bundle\.json\) nor a run folder"),
         (["recipe.yaml"], "has not come to its end"),
     ],
 )

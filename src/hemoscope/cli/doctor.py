@@ -13,6 +13,7 @@ CAPABILITIES = {
     "numpy": "everything",
     "pandas": "everything",
     "pillow": "reading images",
+    "onnxruntime": "scoring with a bundle",
     "scikit-learn": "evaluation",
     "scipy": "evaluation",
     "matplotlib": "figures",
@@ -22,6 +23,9 @@ CAPABILITIES = {
     "timm": "backbones",
     "lightning": "training",
     "safetensors": "model files",
+    "onnx": "exporting a bundle",
+    "onnxscript": "exporting a bundle",
+    "openvino": "the engine openvino (optional)",
     "tensorboard": "TensorBoard logs (optional)",
 }
 

@@ -1,7 +1,7 @@
 """Arguments and options that several verbs share, so that they read the same everywhere."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -31,4 +31,8 @@ Batch = Annotated[int, typer.Option("--batch", min=1, help="Images scored at onc
 Bfloat16 = Annotated[
     bool,
     typer.Option("--bfloat16", help="Faster where the processor has it; logits differ slightly."),
+]
+EngineName = Annotated[
+    Literal["onnxruntime", "openvino"],
+    typer.Option("--engine", help="What runs a bundle; openvino has to be installed."),
 ]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from hemoscope.cli.options import Batch, Bfloat16, Json, Model, Source, SplitColumn, Use
+from hemoscope.cli.options import Batch, Bfloat16, EngineName, Json, Model, Source, SplitColumn, Use
 from hemoscope.cli.output import note, note_failures, print_json, progress_bar
 
 
@@ -17,6 +17,7 @@ def predict(
     use: Use = None,
     batch: Batch = 32,
     bfloat16: Bfloat16 = False,
+    engine: EngineName = "onnxruntime",
     json: Json = False,
 ) -> None:
     """Score every cell of a SOURCE with a model. Exit 1 if some cannot be read."""
@@ -26,7 +27,7 @@ def predict(
 
     check_table_path(out)
     table = open_cells(source, split_column=split_column, use=use)
-    scorer = load_scorer(model, bfloat16=bfloat16)
+    scorer = load_scorer(model, bfloat16=bfloat16, engine=engine)
     with progress_bar("scoring cells") as progress:
         run = predict_cells(table, scorer, batch=batch, progress=progress)
     run.predictions.write(out)

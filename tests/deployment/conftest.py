@@ -1,0 +1,65 @@
+"""A finished run folder of a tiny model with random weights, and its bundle."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from hemoscope.cells.synthetic import MORPHOLOGIES, write_synthetic
+from hemoscope.models.build import build_model
+from hemoscope.models.config import ModelConfig, with_changes
+from hemoscope.models.store import save_model
+from hemoscope.models.zoo import ZOO
+from hemoscope.training.recipe import Recipe
+from hemoscope.training.recipe_files import dump_recipe
+
+CLASSES = tuple(sorted(MORPHOLOGIES))
+
+MakeRun = Callable[[Path, ModelConfig], Path]
+
+
+def tiny(name: str, size: int = 32) -> ModelConfig:
+    changes = {"image_size": size}
+    if ZOO[name].width is not None:
+        changes["width"] = 16
+    return with_changes(ZOO[name], changes)
+
+
+def make_run(folder: Path, config: ModelConfig) -> Path:
+    """A run folder as a training leaves it, without the training."""
+    torch.manual_seed(0)
+    folder.mkdir(parents=True)
+    model = build_model(config, len(CLASSES), "none")
+    save_model(model, CLASSES, folder / "model.safetensors")
+    recipe = Recipe(model=model.config, weights="none")
+    (folder / "recipe.yaml").write_text(dump_recipe(recipe))
+    data = {
+        "source": "manifest.csv",
+        "cells": 80,
+        "fingerprint": "f" * 64,
+        "splits": {"train": 56, "val": 8, "test": 16},
+    }
+    (folder / "provenance.json").write_text(json.dumps({"hemoscope": "0.1.0", "data": data}))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_run(tmp_path_factory.mktemp("runs") / "run", tiny("customcnn-text"))
+
+
+@pytest.fixture(scope="session")
+def cells(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("synthetic") / "cells"
+    write_synthetic(folder, per_class=4, seed=3, size=32)
+    return folder / "manifest.csv"
+
+
+@pytest.fixture(scope="session")
+def bundle(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run's bundle, to be read only."""
+    from hemoscope.deployment.export import export_run
+
+    return export_run(run, tmp_path_factory.mktemp("bundles") / "bundle").path

@@ -1,0 +1,118 @@
+"""From a run folder to a bundle."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+
+from hemoscope.cells import open_cells
+from hemoscope.deployment.export import ExportError, ExportOptions, export_run
+from hemoscope.deployment.parity import ParityError
+from hemoscope.deployment.samples import NamedCells
+from hemoscope.inference import load_scorer, predict_cells, read_bundle
+from hemoscope.inference.torch_scorer import TorchScorer
+from hemoscope.models.zoo import ZOO
+from tests.deployment.conftest import CLASSES, make_run, tiny
+
+
+def _pixels(count: int, size: int) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (count, size, size, 3), dtype=np.uint8)
+
+
+def test_a_bundle_observes_what_the_run_observes(run, bundle):
+    pixels = _pixels(5, 32)  # neither the number that was exported with, nor one
+    trained, exported = TorchScorer(run, device="cpu"), load_scorer(bundle)
+    assert exported.classes == trained.classes
+    assert exported.image_size == trained.image_size
+    expected, seen = trained.observe(pixels), exported.observe(pixels)
+    assert seen.attention is not None
+    assert expected.attention is not None
+    np.testing.assert_allclose(seen.logits, expected.logits, atol=1e-4)
+    np.testing.assert_allclose(seen.features, expected.features, atol=1e-4)
+    np.testing.assert_allclose(seen.attention, expected.attention, atol=1e-4)
+    np.testing.assert_array_equal(exported.score(pixels), seen.logits)
+    np.testing.assert_allclose(exported.score(pixels[:1]), expected.logits[:1], atol=1e-4)
+
+
+def test_the_bundle_says_what_is_in_it(run, bundle):
+    info = read_bundle(bundle).info
+    assert info.classes == CLASSES
+    assert info.preprocessing.image_size == 32
+    assert info.outputs.features == 256 + 16 + 16
+    assert info.outputs.attention == (2, 2)
+    assert info.model.precision == "float32"
+    assert info.model.size == (bundle / "model.onnx").stat().st_size
+    assert info.parity.largest <= 1e-4
+    assert info.parity.cells == "synthetic cells, drawn by hemoscope"
+    assert info.run["provenance"] == json.loads((run / "provenance.json").read_text())
+    assert sorted(file.name for file in bundle.iterdir()) == [
+        "bundle.json",
+        "model-card.md",
+        "model.onnx",
+    ]
+
+
+def test_the_onnx_file_tells_nothing_of_the_machine_it_was_made_on(bundle):
+    model = onnx.load(bundle / "model.onnx")
+    keys = {entry.key for node in model.graph.node for entry in node.metadata_props}
+    assert keys == {"hemoscope.block"}
+    assert str(Path(__file__).parents[2]).encode() not in (bundle / "model.onnx").read_bytes()
+
+
+def test_the_card_holds_figures_of_a_table_and_the_calibration_goes_along(run, cells, tmp_path):
+    table = predict_cells(open_cells(cells), TorchScorer(run)).predictions
+    file = table.write(tmp_path / "val.parquet")
+    calibrated = tmp_path / "run"
+    make_run(calibrated, tiny("customcnn-text"))
+    (calibrated / "calibration.json").write_text('{"temperature": 1.5}')
+    options = ExportOptions(predictions=(file,))
+    bundle = export_run(calibrated, tmp_path / "bundle", options)
+    (figure,) = bundle.info.figures
+    right = table.predicted == table.truth()
+    assert figure.cells == 32
+    assert figure.accuracy == pytest.approx(right.mean())
+    assert figure.low < figure.accuracy < figure.high
+    assert figure.recall["platelet"] == pytest.approx(right[table.labels == "platelet"].mean())
+    card = (tmp_path / "bundle" / "model-card.md").read_text()
+    assert f"**val.parquet**: 32 cells, accuracy {100 * right.mean():.2f} %" in card
+    assert "not a medical device" in card
+    assert bundle.calibration.read_text() == '{"temperature": 1.5}'
+
+
+def test_an_export_that_computes_something_else_is_refused(run, cells, tmp_path, monkeypatch):
+    from hemoscope.deployment import export
+
+    def differing(model, file):
+        model.head[-1].bias.data[3] += 0.01
+        write_onnx(model, file)
+        model.head[-1].bias.data[3] -= 0.01
+
+    write_onnx = export.write_onnx
+    monkeypatch.setattr(export, "write_onnx", differing)
+    options = ExportOptions(cells=NamedCells("manifest.csv", open_cells(cells)))
+    with pytest.raises(ParityError, match=r"by 0\.01 in a logit of \w+/\w+\.png \(of manifest"):
+        export_run(run, tmp_path / "out" / "bundle", options)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_what_cannot_be_exported_is_said(run, bundle, tmp_path):
+    with pytest.raises(ExportError, match="exists already"):
+        export_run(run, bundle)
+    unfinished = make_run(tmp_path / "run", tiny("customcnn-backbone"))
+    (unfinished / "model.safetensors").unlink()
+    with pytest.raises(ExportError, match="has not come to its end"):
+        export_run(unfinished, tmp_path / "bundle")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ZOO)
+def test_the_whole_zoo_exports(name, tmp_path):
+    # Tables' encoders as wide as published take gigabytes; one narrow head shows as much.
+    config = tiny(name, 96)
+    encoder = config.encoder.model_copy(update={"key_width": 8, "feed_forward": 32})
+    config = config.model_copy(update={"encoder": encoder})
+    bundle = export_run(make_run(tmp_path / "run", config), tmp_path / "bundle")
+    assert bundle.info.parity.largest <= 1e-4
+    assert (bundle.info.outputs.attention is None) == (config.encoder.blocks == 0)
