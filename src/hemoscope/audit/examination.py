@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hemoscope.audit.facts import facts_of, grey
 from hemoscope.audit.features import FEATURE_SIZE, LocalFeatures, extract
 from hemoscope.audit.store import ExaminationStore, Examined
+from hemoscope.audit.threads import one_thread_each
 from hemoscope.cells import CellFailure, CellTable, Progress, UnreadableImageError, fit_to
 from hemoscope.cells.decode import ImageHeader, decode_with_header
 from hemoscope.cells.parallel import default_workers, map_in_order
@@ -75,14 +76,17 @@ def examine(
     todo = _first_rows(contents, known)
     done = len(table) - len(todo)
     stretches = [todo[i : i + STRETCH] for i in range(0, len(todo), STRETCH)]
-    for examined, failures in map_in_order(lambda s: _examine_rows(table, s), stretches, workers):
-        if store is not None:
-            store.write(examined)
-        known.update({item.digest: item for item in examined})
-        failed.update(failures)
-        done += len(examined) + len(failures)
-        if progress is not None:
-            progress(done, len(table))
+    with one_thread_each():
+        for examined, failures in map_in_order(
+            lambda s: _examine_rows(table, s), stretches, workers
+        ):
+            if store is not None:
+                store.write(examined)
+            known.update({item.digest: item for item in examined})
+            failed.update(failures)
+            done += len(examined) + len(failures)
+            if progress is not None:
+                progress(done, len(table))
     return _gather(table, contents, known, failed)
 
 

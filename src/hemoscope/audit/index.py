@@ -24,7 +24,7 @@ PER_LIST = 1200  # descriptors to a list
 PROBED = 3  # lists looked at for one query
 NEIGHBOURS = 12
 FARTHEST = 0.42  # distance between RootSIFT descriptors (0 … sqrt 2) of one spot of a field
-BLOCK = 100_000  # queries at a time
+BLOCK = 25_000  # queries at a time; 12 answers to each are measured at once, so it bounds memory
 
 # A vote counts for a bin of placements: so many radians of turn, octaves of scale and shares of
 # the frame (of where the centre comes to lie). Three votes in a wide bin make a candidate, or two

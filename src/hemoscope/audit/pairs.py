@@ -14,6 +14,7 @@ from hemoscope.audit.facts import grey
 from hemoscope.audit.features import FEATURE_SIZE
 from hemoscope.audit.index import candidate_pairs
 from hemoscope.audit.overlap import Overlap, compare
+from hemoscope.audit.threads import one_thread_each
 from hemoscope.cells import CellTable, Progress, fit_to, read_cell
 from hemoscope.cells.parallel import default_workers, map_in_order
 
@@ -94,15 +95,16 @@ def measure_pairs(
     stretches = [candidates[i : i + STRETCH] for i in range(0, len(candidates), STRETCH)]
     rows: list[dict] = []
     done = 0
-    for measured, count in map_in_order(
-        lambda part: (_measure(examination, grey_of, part), len(part)),
-        stretches,
-        workers or default_workers(),
-    ):
-        rows += measured
-        done += count
-        if progress is not None:
-            progress(done, len(candidates))
+    with one_thread_each():
+        for measured, count in map_in_order(
+            lambda part: (_measure(examination, grey_of, part), len(part)),
+            stretches,
+            workers or default_workers(),
+        ):
+            rows += measured
+            done += count
+            if progress is not None:
+                progress(done, len(candidates))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
