@@ -12,7 +12,5 @@ def test_the_history_of_a_run_is_read_as_it_was_written(tmp_path):
 
 
 def test_a_folder_without_a_history_is_named(tmp_path):
-    with pytest.raises(
-        HemoscopeError, match="no training history at .*; --run wants a run"
-    ):
+    with pytest.raises(HemoscopeError, match=r"no training history at .*; --run wants a run"):
         read_history(tmp_path)
