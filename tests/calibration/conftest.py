@@ -6,7 +6,7 @@ import pytest
 from hemoscope.predictions import Predictions
 from tests.calibration.simulate import drawn
 
-RESULTS = Path(__file__).parents[2] / "results" / "inception_v3-text"
+RESULTS = Path(__file__).parents[2] / "results" / "inception_v3-text-4-epochs"
 
 
 @pytest.fixture(scope="session")
