@@ -1,0 +1,1 @@
+"""One way of making maps a file, and the table of all."""
