@@ -26,7 +26,7 @@ class IntegratedGradients:
     """
 
     name: str = "integrated-gradients"
-    steps: int = 32
+    steps: int = 16
 
     def explain(self, model: HybridClassifier, images: Tensor, target: Target) -> Maps:
         """Maps for a batch, summed over colours; see `Explainer`."""

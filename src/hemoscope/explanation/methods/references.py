@@ -1,5 +1,6 @@
 """Maps that look at no model: what a method has to beat."""
 
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,26 +12,27 @@ from hemoscope.models.hybrid import HybridClassifier
 
 
 @dataclass(frozen=True)
-class RandomBlobs:
-    """Coarse noise, enlarged: as smooth as Grad-CAM's maps, and without meaning.
+class RandomBlocks:
+    """Blocks of noise, as coarse as the map of a backbone's last stage.
 
     Attributes:
         name: In tables.
         grid: Rows and columns of the noise.
-        seed: Of the noise; the k-th image of a batch always gets the same map.
+
+    Each image has noise of its own, and always the same: it is drawn by the image's content.
     """
 
     name: str = "random"
     grid: int = 7
-    seed: int = 0
 
     def explain(self, model: HybridClassifier, images: Tensor, target: Target) -> Maps:
         """Maps for a batch; see `Explainer`."""
         del model, target
-        rng = np.random.default_rng(self.seed)
         rows, columns = np.indices(images.shape[-2:])
         height, width = images.shape[-2:]
-        noise = rng.random((len(images), self.grid, self.grid))
+        seeds = [zlib.crc32(image.cpu().contiguous().numpy().tobytes()) for image in images]
+        shape = (self.grid, self.grid)
+        noise = np.stack([np.random.default_rng(seed).random(shape) for seed in seeds])
         picked = noise[:, rows * self.grid // height, columns * self.grid // width]
         return picked.astype(np.float32)
 

@@ -8,7 +8,7 @@ from hemoscope.explanation.methods.explainer import Explainer
 from hemoscope.explanation.methods.grad_cam import GradCam
 from hemoscope.explanation.methods.integrated_gradients import IntegratedGradients
 from hemoscope.explanation.methods.occlusion import Occlusion
-from hemoscope.explanation.methods.references import Centre, RandomBlobs
+from hemoscope.explanation.methods.references import Centre, RandomBlocks
 from hemoscope.explanation.methods.rollout import AttentionRollout
 
 METHODS: Mapping[str, Explainer] = MappingProxyType(
@@ -22,7 +22,7 @@ METHODS: Mapping[str, Explainer] = MappingProxyType(
 )
 
 REFERENCES: Mapping[str, Explainer] = MappingProxyType(
-    {"centre": Centre(), "random": RandomBlobs()}
+    {"centre": Centre(), "random": RandomBlocks()}
 )
 
 DEFAULT = "gradcam"
