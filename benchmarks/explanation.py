@@ -42,7 +42,7 @@ def main() -> None:
 
 def measure(options: argparse.Namespace) -> None:
     from hemoscope.cells import open_cells, read_cells
-    from hemoscope.explanation.scoring import logits_of
+    from hemoscope.explanation.scoring import as_images, logits_of
     from hemoscope.explanation.target import choose_target
     from hemoscope.models.store import load_model
 
@@ -84,8 +84,7 @@ def curves(model, images, target, methods, table, rows) -> Iterator[pd.DataFrame
         maps = method.explain(model, images, target)
         seconds = time.process_time() - started
         found = faithfulness_curves(model, images, maps, target, ends=ends)
-        areas = {"deletion": found.deletion_area, "insertion": found.insertion_area}
-        frame = measures_frame(method.name, areas, maps, None)
+        frame = measures_frame(method.name, found, maps, None)
         for place in range(len(found.shares)):
             frame[f"deletion_{place}"] = found.deletion[:, place]
             frame[f"insertion_{place}"] = found.insertion[:, place]
@@ -102,7 +101,7 @@ def energy(model, images, target, methods, table, rows) -> Iterator[pd.DataFrame
     for method in methods:
         maps = method.explain(model, images, target)
         areas = energy_shares(maps, masks)
-        frame = measures_frame(method.name, {}, maps, masks)
+        frame = measures_frame(method.name, None, maps, masks)
         yield frame.assign(nucleus_area=areas.nucleus_area, cell_area=areas.cell_area)
 
 
@@ -159,14 +158,8 @@ def append(file: Path, frame: pd.DataFrame) -> None:
     frame.to_csv(file, mode="a", header=not file.is_file(), index=False, float_format="%.6g")
 
 
-def as_images(pixels: np.ndarray):
-    import torch
-
-    return torch.from_numpy(pixels).permute(0, 3, 1, 2).float().div_(255)
-
-
 def print_tables(folder: Path) -> None:
-    from hemoscope.explanation.faithfulness.compare import summarise
+    from hemoscope.explanation.faithfulness.summary import summarise
 
     if (folder / "curves.csv").is_file():
         frame = pd.read_csv(folder / "curves.csv")

@@ -14,6 +14,7 @@ from hemoscope.cli.compare import compare
 from hemoscope.cli.demo import demo
 from hemoscope.cli.doctor import doctor
 from hemoscope.cli.evaluate import evaluate
+from hemoscope.cli.explain import explain
 from hemoscope.cli.models import models
 from hemoscope.cli.predict import predict
 from hemoscope.cli.split import split
@@ -33,7 +34,7 @@ app = typer.Typer(
 
 VERBS = (
     *(cells, audit, split, models, train, predict, evaluate, compare, twins),
-    *(classify, claims, demo, doctor),
+    *(classify, explain, claims, demo, doctor),
 )
 for _verb in VERBS:
     app.command()(_verb)

@@ -38,6 +38,11 @@ def target_arguments(target: Target) -> tuple[Tensor, ...]:
     return tuple(torch.from_numpy(np.asarray(each, np.int64)) for each in given if each is not None)
 
 
+def as_images(pixels: NDArray[np.uint8]) -> Tensor:
+    """(n, h, w, 3) uint8 RGB → (n, 3, h, w) float32 in [0, 1]."""
+    return torch.from_numpy(pixels).permute(0, 3, 1, 2).float().div_(255)
+
+
 def logits_of(model: nn.Module, images: Tensor, batch: int = BATCH) -> NDArray[np.float32]:
     """(n, 3, h, w) in [0, 1] → (n, C), without gradients, `batch` images at a time."""
     with torch.inference_mode():

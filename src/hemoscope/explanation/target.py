@@ -12,6 +12,7 @@ from hemoscope.explanation.errors import UnknownTargetError
 
 PREDICTED = "predicted"
 RUNNER_UP = "runner-up"
+TRUTH = "truth"
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +56,7 @@ def choose_target(
     classes: Sequence[str],
     wanted: str = PREDICTED,
     against: str | None = None,
+    labels: Sequence[str] | None = None,
 ) -> Target:
     """The question that a user put, for each cell.
 
@@ -62,7 +64,9 @@ def choose_target(
         logits: (n, C) what the model said.
         classes: The C class names.
         wanted: A class, or "predicted": what each cell was called.
-        against: A class, "runner-up" (the most probable class but the wanted one), or None.
+        against: A class, "runner-up" (the most probable class but the wanted one), "truth" (the
+            label of each cell), or None.
+        labels: n class names, for "truth".
 
     Raises:
         UnknownTargetError: There is no such class, or a class would be set against itself.
@@ -79,13 +83,35 @@ def choose_target(
         others = scores.astype(np.float64).copy()
         others[rows, asked] = -np.inf
         return Target(asked, others.argmax(axis=1))
-    other = class_index(against, classes)
-    if (asked == other).any():
+    other = _named(against, classes, labels, len(scores))
+    _refuse_self_contrast(asked, other, classes)
+    return Target(asked, other)
+
+
+def _named(
+    name: str, classes: Sequence[str], labels: Sequence[str] | None, count: int
+) -> NDArray[np.intp]:
+    """(n,) the class of that name for every cell, or the true class of each."""
+    if name != TRUTH:
+        return np.full(count, class_index(name, classes), dtype=np.intp)
+    if labels is None:
         raise UnknownTargetError(
-            f"cell {int((asked == other).argmax()) + 1} would have {against!r} set against "
-            f"itself. Name another class, or set it against {RUNNER_UP!r}."
+            "these cells have no labels that the model knows, so there is no truth to set the "
+            f"call against. Name a class, or {RUNNER_UP!r}."
         )
-    return Target(asked, np.full(len(scores), other))
+    return np.array([class_index(label, classes) for label in labels], dtype=np.intp)
+
+
+def _refuse_self_contrast(
+    asked: NDArray[np.intp], other: NDArray[np.intp], classes: Sequence[str]
+) -> None:
+    same = asked == other
+    if same.any():
+        row = int(same.argmax())
+        raise UnknownTargetError(
+            f"cell {row + 1} of {len(asked)} would have {classes[asked[row]]!r} set against "
+            f"itself. Choose another class with --target, or --against {RUNNER_UP}."
+        )
 
 
 def class_index(name: str, classes: Sequence[str]) -> int:

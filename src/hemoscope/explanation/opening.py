@@ -1,0 +1,36 @@
+"""The model of a run folder, with its weights: gradients need more than a scorer."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hemoscope.errors import MissingExtraError
+from hemoscope.inference import ModelError
+
+if TYPE_CHECKING:
+    from hemoscope.models.store import StoredModel
+
+
+def open_model(path: Path) -> "StoredModel":
+    """The model of a run folder, in eval mode on the CPU.
+
+    Raises:
+        ModelError: There is none, or it is a bundle, which has no gradients.
+        MissingExtraError: torch is not installed.
+    """
+    file = path / "model.safetensors"
+    if (path / "bundle.json").is_file() and not file.is_file():
+        raise ModelError(
+            f"{path} is a bundle, which answers but cannot be looked into. Name the run folder "
+            "that it was exported from."
+        )
+    if not file.is_file():
+        raise ModelError(
+            f"there is no model in {path}: explaining needs a run folder whose training has come "
+            "to its end (model.safetensors)."
+        )
+    if find_spec("torch") is None:
+        raise MissingExtraError("explaining", "train")
+    from hemoscope.models.store import load_model  # noqa: PLC0415 (loads torch)
+
+    return load_model(file)
