@@ -1,4 +1,4 @@
-"""`hemoscope explain`: a model and images become maps of where it looked, and what they are worth."""
+"""`hemoscope explain`: a model and images become maps of where it looked."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -38,7 +38,7 @@ def explain_cells(
     stored: StoredModel,
     table: CellTable,
     method: Explainer,
-    question: Question = Question(),  # noqa: B008 (frozen)
+    question: Question = Question(),
     *,
     masks: Path | None = None,
     measure: bool = True,

@@ -1,0 +1,27 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from hemoscope.explanation.errors import ExplanationError
+from hemoscope.explanation.masks import read_mask
+
+
+def test_levels_are_kept_whatever_the_size(tmp_path):
+    levels = np.zeros((30, 30), np.uint8)
+    levels[5:25, 5:25], levels[10:20, 10:20] = 128, 255
+    Image.fromarray(levels).save(tmp_path / "mask.png")
+    mask = read_mask(tmp_path / "mask.png", 64)
+    assert mask.shape == (64, 64)
+    assert set(np.unique(mask)) == {0, 128, 255}
+    assert (mask == 255).mean() == pytest.approx(100 / 900, abs=0.02)
+
+
+def test_what_is_no_mask_is_named(tmp_path):
+    with pytest.raises(ExplanationError, match="there is no mask .*nowhere.png"):
+        read_mask(tmp_path / "nowhere.png", 8)
+    Image.fromarray(np.full((8, 8), 77, np.uint8)).save(tmp_path / "grey.png")
+    with pytest.raises(ExplanationError, match="grey.png has the grey level 77. Masks have three"):
+        read_mask(tmp_path / "grey.png", 8)
+    (tmp_path / "text.png").write_text("no picture")
+    with pytest.raises(ExplanationError, match="text.png is no readable picture"):
+        read_mask(tmp_path / "text.png", 8)

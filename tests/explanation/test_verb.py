@@ -1,0 +1,111 @@
+"""`hemoscope explain`, called as a user calls it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hemoscope.cells.synthetic import write_synthetic
+from hemoscope.predictions import Predictions
+
+from .conftest import CLASSES, SIZE
+
+
+def _hemoscope(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "hemoscope", *map(str, arguments)],
+        capture_output=True, text=True, check=False, env=dict(os.environ),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def cells(tmp_path: Path) -> Path:
+    write_synthetic(tmp_path / "cells", per_class=1, seed=2, size=SIZE)
+    return tmp_path / "cells"
+
+
+@pytest.mark.slow
+def test_maps_overlays_and_the_page_with_masks(run_folder: Path, cells: Path, tmp_path: Path):
+    pictures = sorted(cells.rglob("*.png"))[:2]
+    masks = tmp_path / "masks"
+    masks.mkdir()
+    for picture in pictures:
+        Image.fromarray(np.full((SIZE, SIZE), 255, np.uint8)).save(masks / f"{picture.stem}.png")
+    out = tmp_path / "out"
+    done = _hemoscope(
+        "explain", run_folder, *pictures, "--target", "monocyte", "--against", "platelet",
+        "--masks", masks, "--out", out, "--json",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert [cell["target"] for cell in told["cells"]] == ["monocyte", "monocyte"]
+    assert {cell["nucleus_share"] for cell in told["cells"]} <= {1.0, None}
+    with np.load(out / "maps.npz") as stored:
+        assert stored["maps"].shape == (2, SIZE, SIZE)
+        assert stored["against"].tolist() == ["platelet", "platelet"]
+    shown = sorted((out / "overlays").iterdir())
+    assert len(shown) == 2
+    assert Image.open(shown[0]).size == (2 * SIZE, SIZE)
+    page = (out / "explanation.html").read_text(encoding="utf-8")
+    assert "Why monocyte and not platelet?" in page
+    assert page.count("<img") == 2
+
+
+@pytest.mark.slow
+def test_mistakes_are_explained_against_their_truth(run_folder: Path, cells: Path, tmp_path: Path):
+    from hemoscope.cells import open_cells
+    from hemoscope.inference.torch_scorer import TorchScorer
+
+    table = open_cells(cells)
+    scorer = TorchScorer(run_folder)
+    from hemoscope.cells import read_cells
+
+    logits = scorer.score(next(iter(read_cells(table, SIZE))).pixels)
+    wrong = [CLASSES[(int(row.argmax()) + 1) % 3] for row in logits]
+    file = Predictions.from_logits(table.paths.tolist(), CLASSES, logits, labels=wrong).write(
+        tmp_path / "table.csv"
+    )
+    out = tmp_path / "out"
+    done = _hemoscope(
+        "explain", run_folder, cells, "--predictions", file, "--worst", "3", "--no-measure",
+        "--method", "gradcam", "--out", out, "--json",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)["cells"]
+    assert len(told) == 3
+    assert all(cell["against"] == cell["label"] != cell["called"] for cell in told)
+    chances = [cell["probability"] for cell in told]
+    assert chances == sorted(chances, reverse=True)
+    assert "3 confident mistakes explained" in (out / "explanation.html").read_text("utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        (["--method", "lime"], 2, "there is no method 'lime'"),
+        (["--target", "monocite"], 2, "Did you mean 'monocyte'?"),
+        (["--masks", "nowhere"], 1, "there is no mask nowhere/"),
+    ],
+)
+def test_a_mistake_gets_one_message(run_folder: Path, cells: Path, options, code, message):
+    done = _hemoscope("explain", run_folder, sorted(cells.rglob("*.png"))[0], *options)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert message in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+def test_a_bundle_and_an_empty_folder_are_told_apart(tmp_path: Path):
+    from hemoscope.explanation.opening import open_model
+    from hemoscope.inference import ModelError
+
+    with pytest.raises(ModelError, match="there is no model in"):
+        open_model(tmp_path)
+    (tmp_path / "bundle.json").write_text("{}")
+    with pytest.raises(ModelError, match="is a bundle, which answers but cannot be looked into"):
+        open_model(tmp_path)
