@@ -6,9 +6,10 @@
     python benchmarks/explanation.py tables --out FOLDER
 
 `curves` and `sanity` take the first `--per-class` cells of every class among `--use` of
-`--split-column`, in an order drawn by the SHA-256 of their paths; `energy` takes cells with masks,
-in that same order. Each appends to a CSV cell by cell, and goes on where it stopped: a run that was
-cut short, or asked for fewer cells, is the beginning of a longer one. `tables` prints what is there.
+`--split-column`, in an order drawn by the SHA-256 of their paths; `energy` takes cells with
+masks, in that same order. Each appends to a CSV cell by cell and goes on where it stopped, so a
+run that was cut short, or asked for fewer cells, is the beginning of a longer one. `tables`
+prints what is there.
 """
 
 import argparse

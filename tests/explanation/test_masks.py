@@ -17,11 +17,21 @@ def test_levels_are_kept_whatever_the_size(tmp_path):
 
 
 def test_what_is_no_mask_is_named(tmp_path):
-    with pytest.raises(ExplanationError, match="there is no mask .*nowhere.png"):
+    with pytest.raises(ExplanationError, match=r"there is no mask .*nowhere.png"):
         read_mask(tmp_path / "nowhere.png", 8)
     Image.fromarray(np.full((8, 8), 77, np.uint8)).save(tmp_path / "grey.png")
-    with pytest.raises(ExplanationError, match="grey.png has the grey level 77. Masks have three"):
+    with pytest.raises(
+        ExplanationError, match=r"100 % of the mask .*grey.png lie .* such as 77\. Masks have three"
+    ):
         read_mask(tmp_path / "grey.png", 8)
     (tmp_path / "text.png").write_text("no picture")
-    with pytest.raises(ExplanationError, match="text.png is no readable picture"):
+    with pytest.raises(ExplanationError, match=r"text.png is no readable picture"):
         read_mask(tmp_path / "text.png", 8)
+
+
+def test_a_few_pixels_between_the_levels_go_to_the_nearest(tmp_path):
+    levels = np.full((40, 40), 255, np.uint8)
+    levels[0, :3] = 9, 120, 200
+    Image.fromarray(levels).save(tmp_path / "outline.png")
+    mask = read_mask(tmp_path / "outline.png", 40)
+    assert mask[0, :4].tolist() == [0, 128, 255, 255]

@@ -42,7 +42,7 @@ def structural_similarity(one: Map, other: Map) -> float:
     similarity = ((2 * mean_a * mean_b + c1) * (2 * shared + c2)) / (
         (mean_a**2 + mean_b**2 + c1) * (spread_a + spread_b + c2)
     )
-    return float(similarity[REACH:-REACH, REACH:-REACH].mean())
+    return float(similarity.mean())
 
 
 def _stretched(values: Map) -> NDArray[np.float64]:
@@ -52,4 +52,4 @@ def _stretched(values: Map) -> NDArray[np.float64]:
 
 
 def _smooth(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return gaussian_filter(values, SIGMA, radius=REACH)
+    return gaussian_filter(values, SIGMA, radius=REACH, mode="mirror")
