@@ -50,7 +50,8 @@ def test_maps_overlays_and_the_page_with_masks(run_folder: Path, cells: Path, tm
         assert stored["against"].tolist() == ["platelet", "platelet"]
     shown = sorted((out / "overlays").iterdir())
     assert len(shown) == 2
-    assert Image.open(shown[0]).size == (2 * SIZE, SIZE)
+    with Image.open(shown[0]) as picture:
+        assert picture.size == (2 * SIZE, SIZE)
     page = (out / "explanation.html").read_text(encoding="utf-8")
     assert "Why monocyte and not platelet?" in page
     assert page.count("<img") == 2

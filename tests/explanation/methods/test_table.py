@@ -12,7 +12,7 @@ def test_auto_is_the_default_and_every_method_is_found_by_its_name():
 
 
 def test_an_unknown_method_is_refused():
-    with pytest.raises(UsageError, match="no method 'lime'. Choose auto, gradcam, gradcam-early"):
+    with pytest.raises(UsageError, match=r"no method 'lime'\. Choose auto, gradcam, gradcam-early"):
         method_called("lime")
 
 
