@@ -42,12 +42,12 @@ class FaithfulnessCurves:
     @property
     def deletion_area(self) -> Curve:
         """(n,) area below the deletion curve, in [0, 1]; small for a faithful map."""
-        return np.trapezoid(self.deletion, self.shares, axis=1)
+        return np.asarray(np.trapezoid(self.deletion, self.shares, axis=1))
 
     @property
     def insertion_area(self) -> Curve:
         """(n,) area below the insertion curve, in [0, 1]; large for a faithful map."""
-        return np.trapezoid(self.insertion, self.shares, axis=1)
+        return np.asarray(np.trapezoid(self.insertion, self.shares, axis=1))
 
 
 def curve_ends(model: HybridClassifier, images: Tensor, target: Target) -> Ends:
