@@ -3,7 +3,7 @@
     python benchmarks/explanation.py curves --model RUN --cells MANIFEST --out FOLDER
     python benchmarks/explanation.py energy --model RUN --cells MANIFEST --out FOLDER
     python benchmarks/explanation.py sanity --model RUN --cells MANIFEST --out FOLDER
-    python benchmarks/explanation.py tables --out FOLDER
+    python benchmarks/explanation.py tables --out FOLDER [--figure FILE.svg]
 
 `curves` and `sanity` take the first `--per-class` cells of every class among `--use` of
 `--split-column`, in an order drawn by the SHA-256 of their paths; `energy` takes cells with
@@ -33,10 +33,13 @@ def main() -> None:
     parser.add_argument("--methods", nargs="*", help="default: all, and the references")
     parser.add_argument("--minutes", type=float, default=600, help="stop after so many")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--figure", type=Path, help="tables: draw the mean curves")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     if options.stage == "tables":
         print_tables(options.out)
+        if options.figure:
+            draw_curves(options.out, options.figure)
     else:
         measure(options)
 
@@ -176,6 +179,26 @@ def print_tables(folder: Path) -> None:
         for level, part in frame.groupby("level", sort=False):
             names = ["rank_correlation", "structural_similarity"]
             show(f"Sanity: {level}", summarise(part[["cell", "method", *names]]))
+
+
+def draw_curves(folder: Path, file: Path) -> None:
+    from hemoscope.reports.figure import save_figure
+    from hemoscope.reports.plots.explanation import FaithfulnessFigure
+
+    frame = pd.read_csv(folder / "curves.csv")
+    means = complete(frame, frame).groupby("method", sort=False).mean(numeric_only=True)
+    steps = sum(name.startswith("deletion_") for name in means.columns) - 1
+    points = [
+        {
+            "method": method,
+            "share": place / steps,
+            "deletion": row[f"deletion_{place}"],
+            "insertion": row[f"insertion_{place}"],
+        }
+        for method, row in means.iterrows()
+        for place in range(steps + 1)
+    ]
+    save_figure(FaithfulnessFigure(pd.DataFrame(points)), file)
 
 
 def complete(frame: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,74 @@
+"""The page of an explanation, from arrays alone."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hemoscope.explanation.result import ExplainedCells
+from hemoscope.explanation.target import Target
+from hemoscope.predictions import Predictions
+from hemoscope.reports.errors import ReportError
+from hemoscope.reports.explanation import write_explanation_report, write_overlays
+from hemoscope.reports.figure import png
+from hemoscope.reports.plots.explanation import FaithfulnessFigure
+
+CLASSES = ("basophil", "monocyte")
+
+
+def _explained(count: int, *, better: bool = True) -> ExplainedCells:
+    rng = np.random.default_rng(0)
+    rows = np.arange(count)
+    own = pd.DataFrame({"cell": rows, "method": "gradcam", "faithfulness": 0.5 if better else 0.1})
+    noise = pd.DataFrame({"cell": rows, "method": "random", "faithfulness": 0.2})
+    return ExplainedCells(
+        "gradcam",
+        Predictions.from_logits(
+            [f"a/{row}.png" for row in rows], CLASSES, np.tile([0.0, 1.0], (count, 1))
+        ),
+        Target(np.ones(count, np.intp), np.zeros(count, np.intp)),
+        rng.integers(0, 256, (count, 8, 8, 3), dtype=np.uint8),
+        rng.normal(size=(count, 8, 8)).astype(np.float32),
+        pd.concat([own, noise], ignore_index=True),
+    )
+
+
+def test_the_page_says_what_was_asked_and_whether_to_believe_it(tmp_path):
+    page = write_explanation_report(_explained(2), tmp_path / "e.html", model="RUN")
+    text = " ".join(page.read_text("utf-8").split())
+    assert "2 cells explained" in text
+    assert "Why monocyte and not basophil?" in text
+    assert "0.500 against 0.200), so they show where the model looks" in text
+    assert (tmp_path / "e_data" / "cells.csv").read_text().count("gradcam") == 2
+    page = write_explanation_report(_explained(1, better=False), tmp_path / "f.html", mistakes=True)
+    text = " ".join(page.read_text("utf-8").split())
+    assert "1 confident mistake explained" in text
+    assert "should not be taken for what the model looks at" in text
+
+
+def test_one_overlay_a_cell_named_by_it(tmp_path):
+    files = write_overlays(_explained(2), tmp_path / "o")
+    assert [file.name for file in files] == ["0001-0.png", "0002-1.png"]
+    (tmp_path / "blocked").write_text("")
+    with pytest.raises(ReportError, match="cannot write into .*blocked"):
+        write_overlays(_explained(1), tmp_path / "blocked" / "o")
+
+
+def test_the_figure_hands_out_its_numbers():
+    curves = pd.DataFrame(
+        {"method": ["gradcam"] * 2 + ["random"] * 2, "share": [0, 1, 0, 1],
+         "deletion": [1, 0, 1, 0.5], "insertion": [0, 1, 0.5, 1]}
+    )  # fmt: skip
+    figure = FaithfulnessFigure(curves)
+    assert figure.frame().equals(curves)
+    lines = figure.plot().axes[0].get_lines()
+    assert [list(line.get_ydata()) for line in lines] == [[1, 0], [1, 0.5]]
+    assert png(figure).startswith(b"\x89PNG")
+
+
+def test_drawing_an_explanation_needs_no_torch():
+    code = "import hemoscope.reports.explanation, sys; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
