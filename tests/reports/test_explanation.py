@@ -52,7 +52,7 @@ def test_one_overlay_a_cell_named_by_it(tmp_path):
     files = write_overlays(_explained(2), tmp_path / "o")
     assert [file.name for file in files] == ["0001-0.png", "0002-1.png"]
     (tmp_path / "blocked").write_text("")
-    with pytest.raises(ReportError, match="cannot write into .*blocked"):
+    with pytest.raises(ReportError, match=r"cannot write into .*blocked"):
         write_overlays(_explained(1), tmp_path / "blocked" / "o")
 
 
