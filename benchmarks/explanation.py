@@ -46,11 +46,11 @@ def main() -> None:
 
 def measure(options: argparse.Namespace) -> None:
     from hemoscope.cells import open_cells, read_cells
+    from hemoscope.explanation.opening import open_model
     from hemoscope.explanation.scoring import as_images, logits_of
     from hemoscope.explanation.target import choose_target
-    from hemoscope.models.store import load_model
 
-    stored = load_model(options.model / "model.safetensors")
+    stored = open_model(options.model)
     size = stored.model.config.image_size
     table = open_cells(options.cells)
     if options.stage != "energy":
