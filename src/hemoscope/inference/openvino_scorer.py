@@ -1,5 +1,6 @@
 """A bundle's model, run by OpenVINO where that is installed. Loads no torch."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,7 @@ class OpenVinoScorer:
         seen = self._bundle.info.outputs.attention is not None
         return Observation(found[LOGITS], found[FEATURES], found[ATTENTION] if seen else None)
 
-    def _run(self, pixels: NDArray[np.uint8]) -> openvino.OVDict:
+    def _run(self, pixels: NDArray[np.uint8]) -> Mapping[str, Any]:
         # Shared outputs would be overwritten by the next batch.
         return self._model([pixels], share_outputs=False)
 
