@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
 
 from hemoscope.cells.synthetic import MORPHOLOGIES, write_synthetic
 from hemoscope.models.build import build_model
 from hemoscope.models.config import ModelConfig, with_changes
+from hemoscope.models.hybrid import HybridClassifier
 from hemoscope.models.store import save_model
 from hemoscope.models.zoo import ZOO
 from hemoscope.training.recipe import Recipe
@@ -32,6 +34,7 @@ def make_run(folder: Path, config: ModelConfig) -> Path:
     torch.manual_seed(0)
     folder.mkdir(parents=True)
     model = build_model(config, len(CLASSES), "none")
+    _settle(model)
     save_model(model, CLASSES, folder / "model.safetensors")
     recipe = Recipe(model=model.config, weights="none")
     (folder / "recipe.yaml").write_text(dump_recipe(recipe))
@@ -43,6 +46,21 @@ def make_run(folder: Path, config: ModelConfig) -> Path:
     }
     (folder / "provenance.json").write_text(json.dumps({"hemoscope": "0.1.0", "data": data}))
     return folder
+
+
+def _settle(model: HybridClassifier) -> None:
+    """Gives batch normalisations the statistics of their input, as a training does.
+
+    A deep network with random weights and none of this has logits of many millions, of which
+    float32 has no fourth decimal.
+    """
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.momentum = 1.0
+    size = model.config.image_size
+    with torch.no_grad():
+        model.train()(torch.rand(4, 3, size, size))
+    model.eval()
 
 
 @pytest.fixture(scope="session")
