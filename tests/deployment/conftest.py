@@ -4,11 +4,12 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from hemoscope.cells.synthetic import MORPHOLOGIES, write_synthetic
+from hemoscope.cells.synthetic import MORPHOLOGIES, draw_cell, write_synthetic
 from hemoscope.models.build import build_model
 from hemoscope.models.config import ModelConfig, with_changes
 from hemoscope.models.hybrid import HybridClassifier
@@ -49,17 +50,17 @@ def make_run(folder: Path, config: ModelConfig) -> Path:
 
 
 def _settle(model: HybridClassifier) -> None:
-    """Gives batch normalisations the statistics of their input, as a training does.
+    """Gives batch normalisations the statistics of cells, as a training does.
 
-    A deep network with random weights and none of this has logits of many millions, of which
-    float32 has no fourth decimal.
+    Without it a deep network with random weights has logits of many millions, of which float32
+    has no fourth decimal.
     """
     for module in model.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.momentum = 1.0
-    size = model.config.image_size
+    cells = np.stack([draw_cell(label, 7, model.config.image_size) for label in CLASSES])
     with torch.no_grad():
-        model.train()(torch.rand(4, 3, size, size))
+        model.train()(torch.from_numpy(cells).permute(0, 3, 1, 2) / 255)
     model.eval()
 
 
