@@ -110,7 +110,7 @@ def test_what_cannot_be_exported_is_said(run, bundle, tmp_path):
 @pytest.mark.parametrize("name", ZOO)
 def test_the_whole_zoo_exports(name, tmp_path):
     # Tables' encoders as wide as published take gigabytes; one narrow head shows as much.
-    config = tiny(name, 96)
+    config = tiny(name, 128)
     encoder = config.encoder.model_copy(update={"key_width": 8, "feed_forward": 32})
     config = config.model_copy(update={"encoder": encoder})
     bundle = export_run(make_run(tmp_path / "run", config), tmp_path / "bundle")

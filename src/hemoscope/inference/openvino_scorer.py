@@ -1,5 +1,6 @@
 """A bundle's model, run by OpenVINO where that is installed. Loads no torch."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -55,13 +56,17 @@ class OpenVinoScorer:
 
     def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(n, size, size, 3) uint8 RGB → (n, C) logits."""
-        return self._model([pixels])[LOGITS]
+        return self._run(pixels)[LOGITS]
 
     def observe(self, pixels: NDArray[np.uint8]) -> Observation:
         """(n, size, size, 3) uint8 RGB → logits, features and attention, in one pass."""
-        found = self._model([pixels])
+        found = self._run(pixels)
         seen = self._bundle.info.outputs.attention is not None
         return Observation(found[LOGITS], found[FEATURES], found[ATTENTION] if seen else None)
+
+    def _run(self, pixels: NDArray[np.uint8]) -> Mapping[str, Any]:
+        # Shared outputs would be overwritten by the next batch.
+        return self._model([pixels], share_outputs=False)
 
     def describe(self) -> dict[str, Any]:
         """Where the model came from."""
