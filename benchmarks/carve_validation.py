@@ -6,11 +6,11 @@ The paper's split knows only training and test, and a model must be chosen on ne
 """
 
 import argparse
-import os
 from pathlib import Path
 
-import pandas as pd
 from sklearn.model_selection import train_test_split
+
+from hemoscope.cells import open_cells, write_manifest
 
 SEED = 42
 
@@ -24,16 +24,16 @@ def main() -> None:
     parser.add_argument("count", type=int)
     parser.add_argument("out", type=Path)
     arguments = parser.parse_args()
-    cells = pd.read_csv(arguments.manifest)
-    training = cells[cells[arguments.column] == "train"]
+    cells = open_cells(arguments.manifest)
+    parts = cells.frame[arguments.column].copy()
+    training = cells.frame[parts == "train"]
     _, carved = train_test_split(
         training, test_size=arguments.count, stratify=training["label"], random_state=SEED
     )
-    cells.loc[carved.index, arguments.column] = "val"
-    nearer = os.path.relpath(arguments.manifest.parent, arguments.out.resolve().parent)
-    cells["path"] = [Path(nearer, path).as_posix() for path in cells["path"]]
-    cells.to_csv(arguments.out, index=False)
-    print(cells[arguments.column].value_counts().to_string())
+    parts[carved.index] = "val"
+    how = {"carved": arguments.count, "column": arguments.column, "seed": SEED}
+    write_manifest(cells.with_column(arguments.column, parts), arguments.out, provenance=how)
+    print(parts.value_counts().to_string())
 
 
 if __name__ == "__main__":
