@@ -1,4 +1,5 @@
 import io
+import re
 import struct
 import warnings
 
@@ -133,6 +134,16 @@ def test_the_limit_is_the_callers():
     data = encoded(Image.new("RGB", (10, 10)))
     assert decode_image(data, max_pixels=100).shape == (10, 10, 3)
     assert "more than the limit of 99" in cause_of(data, max_pixels=99)
+
+
+def test_a_jpeg_of_thousands_of_scans_is_refused_before_decoding():
+    data = encoded(Image.new("L", (800, 800), 128), "JPEG", progressive=True)
+    start, end = data.rindex(b"\xff\xda"), data.rindex(b"\xff\xd9")
+    assert decode_image(data[:start] + data[start:end] * 50 + data[end:]).shape == (800, 800, 3)
+    cause = cause_of(data[:start] + data[start:end] * 3000 + data[end:])
+    assert re.fullmatch(
+        r"the JPEG has 3,00\d scans, more than the limit of 100; save it again", cause
+    )
 
 
 def test_large_jpegs_are_decoded_small_but_look_the_same():

@@ -28,6 +28,12 @@ from hemoscope.errors import HemoscopeError
 MAX_PIXELS = 2**26
 """67 million, such as 8192 x 8192: far above any cell, far below what exhausts a machine."""
 
+MAX_SCANS = 100
+"""Of a JPEG. A progressive one has about ten; each walks over the whole picture, so that thousands
+of empty ones in a small file keep a processor busy for minutes."""
+
+_START_OF_SCAN = b"\xff\xda"  # cannot occur within the compressed data of a scan
+
 # Opening through the class of the format, and not through `Image.open`, leaves the check of the
 # size to this module alone: Pillow's own check warns through global state at a limit of its own.
 _FORMATS: Sequence[tuple[str, re.Pattern[bytes], Callable[[io.BytesIO], ImageFile]]] = (
@@ -96,6 +102,8 @@ def decode_with_header(
 ) -> tuple[NDArray[np.uint8], ImageHeader]:
     """As `decode_image`, and what the file's header said."""
     name, reader = _recognise(data)
+    if name == "JPEG":
+        _check_scans(data)
     try:
         image = reader(io.BytesIO(data))
         header = ImageHeader(name, image.mode, *image.size)
@@ -129,6 +137,14 @@ def _check_size(header: ImageHeader, max_pixels: int) -> None:
         raise UnreadableImageError(
             f"{header.width} x {header.height} pixels are more than the limit of {max_pixels:,}; "
             "cut single cells out of it first"
+        )
+
+
+def _check_scans(data: bytes) -> None:
+    scans = data.count(_START_OF_SCAN)
+    if scans > MAX_SCANS:
+        raise UnreadableImageError(
+            f"the JPEG has {scans:,} scans, more than the limit of {MAX_SCANS}; save it again"
         )
 
 
