@@ -35,7 +35,7 @@ def main() -> None:
         engines = ["onnxruntime", "openvino"] if (Path(model) / "bundle.json").exists() else [None]
         for engine in engines:
             scorer = load_scorer(model, **({"engine": engine} if engine else {}))
-            size = scorer.image_size
+            size = scorer.frame.size
             rng = np.random.default_rng(0)
             pixels = rng.integers(0, 256, (BATCH, size, size, 3), dtype=np.uint8)
             scorer.score(pixels)

@@ -51,7 +51,7 @@ def measure(options: argparse.Namespace) -> None:
     from hemoscope.explanation.target import choose_target
 
     stored = open_model(options.model)
-    size = stored.model.config.image_size
+    frame = stored.model.config.frame
     table = open_cells(options.cells)
     if options.stage != "energy":
         table = table.where(options.split_column, options.use)
@@ -59,7 +59,7 @@ def measure(options: argparse.Namespace) -> None:
     file = options.out / f"{options.stage}.csv"
     end = time.monotonic() + 60 * options.minutes
     done = finished(file)
-    for batch in read_cells(table, size, batch=1, workers=1):
+    for batch in read_cells(table, frame, batch=1, workers=1):
         path = str(table.paths[batch.rows[0]])
         todo = [m for m in chosen_methods(options.methods) if (path, m.name) not in done]
         if not todo:
@@ -99,9 +99,10 @@ def energy(model, images, target, methods, table, rows) -> Iterator[pd.DataFrame
     """Shares of energy in nucleus and cell of one cell, and the shares of the picture."""
     from hemoscope.explanation.faithfulness.compare import measures_frame
     from hemoscope.explanation.faithfulness.energy import energy_shares
+    from hemoscope.cells import Frame
     from hemoscope.explanation.masks import masks_of
 
-    masks = masks_of(table.take(rows), None, images.shape[-1])
+    masks = masks_of(table.take(rows), None, Frame(images.shape[-1]))
     for method in methods:
         maps = method.explain(model, images, target)
         areas = energy_shares(maps, masks)

@@ -25,7 +25,7 @@ def test_a_bundle_observes_what_the_run_observes(run, bundle):
     pixels = _pixels(5, 32)  # neither the number that was exported with, nor one
     trained, exported = TorchScorer(run, device="cpu"), load_scorer(bundle)
     assert exported.classes == trained.classes
-    assert exported.image_size == trained.image_size
+    assert exported.frame == trained.frame
     expected, seen = trained.observe(pixels), exported.observe(pixels)
     assert seen.attention is not None
     assert expected.attention is not None

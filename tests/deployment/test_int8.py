@@ -9,7 +9,7 @@ import onnx
 import pytest
 from numpy.typing import NDArray
 
-from hemoscope.cells import open_cells
+from hemoscope.cells import Frame, open_cells
 from hemoscope.deployment import int8
 from hemoscope.deployment.export import ExportOptions, export_run
 from hemoscope.deployment.int8 import Int8Plan, QuantisationError, write_int8
@@ -76,7 +76,7 @@ class _Rigged:
     file: Path
 
     classes = CLASSES
-    image_size = 8
+    frame = Frame(8)
 
     def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         floats = set(self.file.read_text().split())

@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from hemoscope.cells import Frame
 from hemoscope.errors import UsageError
 from hemoscope.inference import Classifier, Observation
 
@@ -18,7 +19,7 @@ class Reddest:
     """Tells by the channel with the largest mean; remembers how many cells came at once."""
 
     classes = ("red", "green", "blue")
-    image_size = 16
+    frame = Frame(16)
 
     def __init__(self) -> None:
         self.batches: list[int] = []

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hemoscope.cells import open_cells
+from hemoscope.cells import Frame, open_cells
 from hemoscope.cells.synthetic import write_synthetic
 from hemoscope.inference import ModelError, Observation, load_scorer, predict_cells
 from hemoscope.inference.opinions import differential, opinions
@@ -18,7 +18,7 @@ class MeanColour:
     """Its three logits are the mean red, green and blue of a cell."""
 
     classes = ("eosinophil", "lymphocyte", "platelet")
-    image_size = 32
+    frame = Frame(32)
 
     def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         assert pixels.dtype == np.uint8

@@ -3,8 +3,9 @@
 import pytest
 import torch
 
-from hemoscope.training.augmentation import augment, to_unit_range
-from hemoscope.training.recipe import Augmentation
+from hemoscope.training.augmentation import Augmentation, augment, centre, to_unit_range
+from hemoscope.training.augmentation.stain import restain
+from hemoscope.training.recipe import Recipe
 
 OFF = Augmentation(flips=False, rotation=0, quarter_turns=False, brightness=0)
 
@@ -92,3 +93,89 @@ def test_values_stay_in_range(images):
     varied = augment(images, Augmentation(brightness=0.9), generator())
     assert varied.min() >= 0
     assert varied.max() <= 1
+
+
+STRONG = Augmentation(
+    quarter_turns=True, zoom=1.5, shift=0.1, stain=1, blur=0.5, coarseness=0.5, noise=0.5, jpeg=0.5,
+    tight=0.5,
+)  # fmt: skip
+
+
+def test_everything_at_once_keeps_range_shape_and_seed(images):
+    first, again = (augment(images, STRONG, generator(5), size=20, margin=1.5) for _ in range(2))
+    assert first.shape == (64, 3, 20, 20)
+    assert first.min() >= 0
+    assert first.max() <= 1
+    assert torch.equal(first, again)
+
+
+@pytest.mark.parametrize("part", ["blur", "coarseness", "noise", "jpeg", "tight"])
+def test_what_befalls_a_share_leaves_the_others_as_they_are(part):
+    many = torch.rand(400, 3, 16, 16, generator=generator(2))
+    given = many.clone()
+    varied = augment(given, OFF.model_copy(update={part: 0.25}), generator())
+    torch.testing.assert_close(given, many, rtol=0, atol=0)
+    # Resampling by the map that changes nothing is exact to a rounding.
+    changed = (varied - many).abs().amax(dim=(1, 2, 3)) > 1e-4
+    assert 0.15 < changed.float().mean() < 0.35
+
+
+def test_without_its_margin_the_frame_is_the_middle():
+    wide = torch.rand(2, 3, 24, 24, generator=generator(3))
+    frame = augment(wide, OFF, generator(), size=16, margin=1.5)
+    torch.testing.assert_close(frame, centre(wide, 16))
+
+
+def test_zoom_shows_more_and_less_within_its_limit():
+    # A square that fills half of the frame.
+    square = torch.zeros(300, 3, 96, 96)
+    square[:, :, 32:64, 32:64] = 1
+    settings = OFF.model_copy(update={"zoom": 1.5})
+    zoomed = augment(square, settings, generator(), size=64, margin=1.5)
+    sides = zoomed[:, 0].mean(dim=(1, 2)).sqrt()  # of the frame
+    assert sides.min() > 0.5 / 1.5 - 0.02
+    assert sides.max() < 0.5 * 1.5 + 0.02
+    assert sides.min() < 0.38
+    assert sides.max() > 0.68
+
+
+def test_shift_moves_by_a_share_of_the_frame():
+    dot = torch.zeros(300, 3, 65, 65)
+    dot[:, :, 32, 32] = 1
+    moved = augment(dot, OFF.model_copy(update={"shift": 0.2}), generator())
+    row, column = torch.unravel_index(moved[:, 0].flatten(1).argmax(1), (65, 65))
+    for axis in (row, column):
+        reach = (axis - 32).abs().max() / 65
+        assert 0.17 < reach <= 0.21
+
+
+def test_stain_keeps_glass_bright_and_the_order_of_light_and_dark():
+    glass, cell = torch.full((200, 3, 1, 1), 0.94), torch.full((200, 3, 1, 1), 0.4)
+    settings = OFF.model_copy(update={"stain": 1.0})
+    varied = augment(torch.cat([glass, cell], dim=3).expand(-1, -1, 2, -1).clone(), settings,
+                     generator())  # fmt: skip
+    assert varied[..., 0].mean() == pytest.approx(0.93, abs=0.03)
+    assert (varied[..., 0].mean(1) > varied[..., 1].mean(1)).float().mean() > 0.97
+    assert varied[..., 1].std() > 0.08
+
+
+def test_stain_alone_multiplies_light_by_light():
+    """Densities add: two layers of stain, varied together, are the product of each varied alone."""
+    layers = torch.rand(2, 1, 3, 4, 4, generator=generator(4)) * 0.6 + 0.4
+    settings = 1.0
+
+    def varied(light: torch.Tensor) -> torch.Tensor:
+        return restain(light, settings, generator(1))
+
+    glass = varied(torch.ones(1, 3, 4, 4))
+    expected = varied(layers[0]) * varied(layers[1]) / glass
+    unclipped = (expected < 1) & (varied(layers[0]) < 1) & (varied(layers[1]) < 1) & (glass < 1)
+    assert unclipped.any()
+    torch.testing.assert_close(varied(layers[0] * layers[1])[unclipped], expected[unclipped])
+
+
+def test_training_sizes_hold_from_their_epoch_on():
+    recipe = Recipe(sizes={2: 96, 0: 64})
+    assert [recipe.size_at(epoch) for epoch in range(4)] == [64, 64, 96, 96]
+    assert Recipe().size_at(5) == 224
+    assert Recipe(sizes={3: 96}).size_at(2) == 224

@@ -7,6 +7,7 @@ open_cells(SOURCE)  →  CellTable  →  read_cells(table, 224)          one pas
 from hemoscope.cells.cache import CachedPixels, CacheError, PixelCache, default_cache_directory
 from hemoscope.cells.decode import MAX_PIXELS, ImageHeader, UnreadableImageError, decode_image
 from hemoscope.cells.fit import fit_to
+from hemoscope.cells.framing import FRAMINGS, Frame, Framing
 from hemoscope.cells.parallel import Progress
 from hemoscope.cells.reading import CellFailure, read_cell
 from hemoscope.cells.sources import Source, SourceError, open_cells, write_manifest
@@ -16,6 +17,7 @@ from hemoscope.cells.summary import CellSummary, summarise_cells
 from hemoscope.cells.table import CellTable, CellTableError, SelectionError
 
 __all__ = [
+    "FRAMINGS",
     "MAX_PIXELS",
     "CacheError",
     "CachedPixels",
@@ -24,6 +26,8 @@ __all__ = [
     "CellSummary",
     "CellTable",
     "CellTableError",
+    "Frame",
+    "Framing",
     "ImageHeader",
     "PixelCache",
     "Progress",

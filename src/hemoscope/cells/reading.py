@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hemoscope.cells.decode import UnreadableImageError, decode_image
-from hemoscope.cells.fit import fit_to
+from hemoscope.cells.framing import Frame
 from hemoscope.cells.table import CellTable
 
 MAX_BYTES = 2**29
@@ -48,17 +48,17 @@ class CellContent:
         shape = f"array {self.data.shape}".encode()
         return hashlib.sha256(shape + np.ascontiguousarray(self.data).tobytes()).digest()
 
-    def pixels(self, size: int | None = None) -> NDArray[np.uint8]:
-        """(h, w, 3) RGB; (size, size, 3) where a size is given.
+    def pixels(self, frame: Frame | None = None) -> NDArray[np.uint8]:
+        """(h, w, 3) RGB; (size, size, 3) where a frame is given.
 
         Raises:
             UnreadableImageError: The content is no readable image.
         """
         if isinstance(self.data, bytes):
-            image = decode_image(self.data, for_size=size)
+            image = decode_image(self.data, for_size=None if frame is None else frame.decoded_for)
         else:
             image = _three_channels(self.data)
-        return image if size is None else fit_to(image, size)
+        return image if frame is None else frame.of(image)
 
 
 def read_content(table: CellTable, row: int) -> CellContent:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hemoscope.cells.decode import UnreadableImageError
+from hemoscope.cells.framing import Frame, as_frame
 from hemoscope.cells.parallel import default_workers, map_in_order
 from hemoscope.cells.reading import CellFailure, read_content
 from hemoscope.cells.table import CellTable
@@ -28,7 +29,7 @@ class CellBatch:
 
 
 def read_cells(
-    table: CellTable, size: int, *, batch: int = 64, workers: int | None = None
+    table: CellTable, frame: Frame | int, *, batch: int = 64, workers: int | None = None
 ) -> Iterator[CellBatch]:
     """Decodes a table from first row to last, a stretch of `batch` rows at a time.
 
@@ -37,23 +38,26 @@ def read_cells(
 
     Args:
         table: The cells.
-        size: Side in pixels to which the whole frame is resized.
+        frame: What is seen of each image; a number is the side in pixels to which the whole
+            image is brought.
         batch: Rows to a stretch; a batch has fewer cells where some are unreadable.
         workers: Threads; by default one for each processor.
     """
     stretches = (range(i, min(i + batch, len(table))) for i in range(0, len(table), batch))
     return map_in_order(
-        lambda rows: _read_stretch(table, rows, size), stretches, workers or default_workers()
+        lambda rows: _read_stretch(table, rows, as_frame(frame)),
+        stretches,
+        workers or default_workers(),
     )
 
 
-def _read_stretch(table: CellTable, rows: range, size: int) -> CellBatch:
-    pixels = np.empty((len(rows), size, size, 3), dtype=np.uint8)
+def _read_stretch(table: CellTable, rows: range, frame: Frame) -> CellBatch:
+    pixels = np.empty((len(rows), frame.size, frame.size, 3), dtype=np.uint8)
     readable: list[int] = []
     failures: list[CellFailure] = []
     for row in rows:
         try:
-            pixels[len(readable)] = read_content(table, row).pixels(size)
+            pixels[len(readable)] = read_content(table, row).pixels(frame)
         except UnreadableImageError as error:
             failures.append(CellFailure(row, str(table.paths[row]), error.cause))
         else:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import hemoscope
+from hemoscope.cells import Framing
 from hemoscope.cells.parallel import default_workers
 from hemoscope.deployment.card import write_card
 from hemoscope.deployment.figures import figure_of
@@ -106,7 +107,8 @@ def _fill(part: Path, run: RunFolder, options: ExportOptions, tell: Tell) -> Bun
         float32 = Path(work) / "float32.onnx"
         tell("exporting to ONNX")
         write_onnx(stored.model, float32)
-        exported = _opened(float32, stored.classes)
+        opening = partial(_opened, classes=stored.classes, framing=stored.model.config.framing)
+        exported = opening(float32)
         tell("comparing with torch")
         parity = check_parity(TorchScorer(run.path, device="cpu"), exported, options.cells)
         quantisation = None
@@ -114,7 +116,6 @@ def _fill(part: Path, run: RunFolder, options: ExportOptions, tell: Tell) -> Bun
             float32.replace(file)
         else:
             int8 = Path(work) / "int8.onnx"
-            opening = partial(_opened, classes=stored.classes)
             quantisation = write_int8(float32, int8, options.int8, opening, tell)
             int8.replace(file)
     return _describe(file, run, stored, parity=parity, quantisation=quantisation, figures=figures)
@@ -144,7 +145,9 @@ def _describe(
         ),
         classes=stored.classes,
         preprocessing=Preprocessing(
-            image_size=stored.model.config.image_size, **config["normalisation"]
+            image_size=stored.model.config.image_size,
+            framing=stored.model.config.framing,
+            **config["normalisation"],
         ),
         outputs=Outputs(
             features=shapes[FEATURES][0],
@@ -172,8 +175,14 @@ def _when_and_by_what() -> dict[str, Any]:
     }
 
 
-def _opened(file: Path, classes: Sequence[str]) -> OnnxScorer:
-    return OnnxScorer(file, classes, threads=default_workers(), origin={"model": str(file)})
+def _opened(file: Path, classes: Sequence[str], framing: Framing) -> OnnxScorer:
+    return OnnxScorer(
+        file,
+        classes,
+        framing=framing,
+        threads=default_workers(),
+        origin={"model": str(file)},
+    )
 
 
 def _finished(path: Path) -> RunFolder:

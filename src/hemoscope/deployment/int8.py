@@ -80,7 +80,7 @@ def write_int8(
         QuantisationError: No part of the model can be quantised at the allowed cost.
     """
     scorer = open_file(float32)
-    calibration = read_pixels(plan.calibrate_on.spread(plan.calibration_cells), scorer.image_size)
+    calibration = read_pixels(plan.calibrate_on.spread(plan.calibration_cells), scorer.frame)
     tell("INT8: measuring the float32 model on the validation cells")
     before, count = _accuracy(scorer, plan.validate_on)
     quantiser = Quantiser(float32, calibration.pixels, file.parent, weight_bits=plan.weight_bits)

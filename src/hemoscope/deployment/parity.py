@@ -36,8 +36,8 @@ def check_parity(
         ParityError: They differ by more; names the worst cell.
     """
     name = "synthetic cells, drawn by hemoscope" if cells is None else cells.name
-    size = trained.image_size
-    sample = _synthetic(size) if cells is None else read_pixels(cells.spread(COUNT), size)
+    frame = trained.frame
+    sample = _synthetic(frame.size) if cells is None else read_pixels(cells.spread(COUNT), frame)
     difference = np.abs(_logits(trained, sample) - _logits(exported, sample)).max(axis=1)
     # Where one of the two is not a number, argmax finds it first.
     worst = int(difference.argmax())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hemoscope.cells import CellTable, read_cells
+from hemoscope.cells import CellTable, Frame, read_cells
 from hemoscope.errors import HemoscopeError
 
 
@@ -33,13 +33,13 @@ class Pixels:
         return len(self.paths)
 
 
-def read_pixels(cells: NamedCells, size: int) -> Pixels:
+def read_pixels(cells: NamedCells, frame: Frame) -> Pixels:
     """The readable ones of some cells, all in memory at once.
 
     Raises:
         HemoscopeError: Not one of them is readable.
     """
-    batches = [batch for batch in read_cells(cells.table, size) if len(batch.rows)]
+    batches = [batch for batch in read_cells(cells.table, frame) if len(batch.rows)]
     if not batches:
         raise HemoscopeError(f"none of the {len(cells.table)} cells of {cells.name} is readable.")
     return Pixels(

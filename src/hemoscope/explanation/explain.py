@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from torch import Tensor
 
-from hemoscope.cells import CellFailure, CellTable, read_cells
+from hemoscope.cells import CellFailure, CellTable, Frame, read_cells
 from hemoscope.explanation.errors import ExplanationError
 from hemoscope.explanation.faithfulness.compare import measures_frame
 from hemoscope.explanation.faithfulness.curves import curve_ends, faithfulness_curves
@@ -60,12 +60,12 @@ def explain_cells(
         ExplanationError: No cell is readable; a mask is missing; the question makes no sense;
             or the method does not suit the model.
     """
-    read = _read(table, stored.model.config.image_size)
+    read = _read(table, stored.model.config.frame)
     predictions = _predict(stored, read)
     logits = predictions.log_probabilities
     labels = None if predictions.labels is None else predictions.labels.tolist()
     target = choose_target(logits, stored.classes, question.wanted, question.against, labels)
-    levels = _masks(read.table, masks, stored.model.config.image_size) if measure else None
+    levels = _masks(read.table, masks, stored.model.config.frame) if measure else None
     maps, frames = [], []
     for part in parts_of(len(read.pixels), AT_ONCE):
         images, asked = as_images(read.pixels[part]), target.take(np.arange(len(target))[part])
@@ -87,8 +87,8 @@ def explain_cells(
     )
 
 
-def _masks(table: CellTable, folder: Path | None, size: int) -> Mask | None:
-    return masks_of(table, folder, size) if folder or "mask" in table.frame else None
+def _masks(table: CellTable, folder: Path | None, frame: Frame) -> Mask | None:
+    return masks_of(table, folder, frame) if folder or "mask" in table.frame else None
 
 
 def _measured(
@@ -120,8 +120,8 @@ class _Read:
     failures: tuple[CellFailure, ...]
 
 
-def _read(table: CellTable, size: int) -> _Read:
-    batches = list(read_cells(table, size))
+def _read(table: CellTable, frame: Frame) -> _Read:
+    batches = list(read_cells(table, frame))
     rows = np.concatenate([batch.rows for batch in batches])
     failures = tuple(failure for batch in batches for failure in batch.failures)
     if not len(rows):

@@ -6,22 +6,23 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from hemoscope.cells import CellTable
+from hemoscope.cells import CellTable, Frame, read_cell
 from hemoscope.explanation.errors import ExplanationError
 
 NUCLEUS, CYTOPLASM = 255, 128
 MOST_BETWEEN = 0.01
+NOTHING = np.zeros(3, dtype=np.uint8)
 
 Mask = NDArray[np.uint8]
 
 
-def masks_of(table: CellTable, folder: Path | None, size: int) -> Mask:
+def masks_of(table: CellTable, folder: Path | None, frame: Frame) -> Mask:
     """The masks of a table's cells.
 
     Args:
         table: The cells. Without a folder, its `mask` column says where masks lie.
         folder: Masks named as the images are: `012.png` for `images/012.webp`.
-        size: Side of the square in pixels.
+        frame: What is seen of the images, and so of their masks.
 
     Returns:
         (n, size, size) uint8 of the three levels.
@@ -35,18 +36,29 @@ def masks_of(table: CellTable, folder: Path | None, size: int) -> Mask:
         files = [table.root / str(mask) for mask in table.frame["mask"]]
     else:
         raise ExplanationError("these cells have no masks: name their folder with --masks.")
-    return np.stack([read_mask(file, size) for file in files])
+    if frame.framing == "whole":
+        return np.stack([read_mask(file, frame.size) for file in files])
+    return np.stack([_framed_mask(table, row, file, frame) for row, file in enumerate(files)])
 
 
-def read_mask(file: Path, size: int) -> Mask:
-    """One mask, (size, size), resized without mixing its levels.
+def _framed_mask(table: CellTable, row: int, file: Path, frame: Frame) -> Mask:
+    """A mask as the frame shows its image; beyond the image there is neither cell nor nucleus."""
+    image = read_cell(table, row)
+    mask = read_mask(file, image.shape[1], image.shape[0])
+    colours = np.repeat(mask[..., None], 3, axis=2)
+    seen = frame.window(image).cut(colours, frame.size, NOTHING, Image.Resampling.NEAREST)
+    return seen[..., 0]
+
+
+def read_mask(file: Path, width: int, height: int | None = None) -> Mask:
+    """One mask, (height, width), resized without mixing its levels; a square by default.
 
     Raises:
         ExplanationError: The file is missing, no picture, or has other levels.
     """
     try:
         with Image.open(file) as image:
-            picture = image.convert("L").resize((size, size), Image.Resampling.NEAREST)
+            picture = image.convert("L").resize((width, height or width), Image.Resampling.NEAREST)
     except FileNotFoundError as error:
         raise ExplanationError(
             f"there is no mask {file}. A mask has its image's name and ends with .png."

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from hemoscope.cells import Frame, Framing
 from hemoscope.errors import HemoscopeError
 
 FORMAT = "hemoscope-bundle"
@@ -58,15 +59,22 @@ class Preprocessing(_Part):
 
     Attributes:
         image_size: Side in pixels of the input `pixels`, (n, side, side, 3) uint8 RGB.
-        resize: How an image is brought to that side: the one step outside the model file.
+        framing: How an image is brought to that side, the one step outside the model file:
+            "whole", all of it, bilinear and antialiased; "cell", the cell, found and brought to
+            one size and one white (docs/framing.md).
         mean: Inside the model file: per channel `(pixel / 255 - mean) / std`.
         std: As `mean`.
     """
 
     image_size: int = Field(ge=1)
-    resize: Literal["whole frame, bilinear, antialiased"] = "whole frame, bilinear, antialiased"
+    framing: Framing = "whole"
     mean: Triple
     std: Triple
+
+    @property
+    def frame(self) -> Frame:
+        """What is seen of an image."""
+        return Frame(self.image_size, self.framing)
 
 
 class Outputs(_Part):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.special import softmax
 
-from hemoscope.cells import UnreadableImageError
+from hemoscope.cells import Frame, UnreadableImageError
 from hemoscope.cells.parallel import default_workers, map_in_order
 from hemoscope.errors import UsageError
 from hemoscope.inference.images import CellImage, image_name, image_pixels
@@ -111,9 +111,9 @@ class Classifier:
         return self._opinions(images)
 
     def _opinions(self, images: Iterable[CellImage]) -> Iterator[Opinion]:
-        size = self._scorer.image_size
+        frame = self._scorer.frame
         batches = map_in_order(
-            lambda batch: _read_batch(batch, size),
+            lambda batch: _read_batch(batch, frame),
             _batches(images, self._batch),
             default_workers(),
         )
@@ -155,13 +155,13 @@ def _batches(images: Iterable[CellImage], size: int) -> Iterator[tuple[int, tupl
         start += len(batch)
 
 
-def _read_batch(numbered: tuple[int, tuple[CellImage, ...]], size: int) -> _Batch:
+def _read_batch(numbered: tuple[int, tuple[CellImage, ...]], frame: Frame) -> _Batch:
     start, images = numbered
     pixels: list[NDArray[np.uint8]] = []
     problems: list[str | None] = []
     for image in images:
         try:
-            pixels.append(image_pixels(image, size))
+            pixels.append(image_pixels(image, frame))
         except UnreadableImageError as error:
             problems.append(error.cause)
         else:

@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from hemoscope.cells import UnreadableImageError, decode_image, fit_to
+from hemoscope.cells import Frame, UnreadableImageError, decode_image
 from hemoscope.cells.colour import UnsupportedColourError, to_rgb
 
 CellImage = str | Path | Image.Image | NDArray[np.uint8]
 """A path, a PIL image, or an array: (h, w, 3) RGB or (h, w) grey, uint8."""
 
 
-def image_pixels(image: CellImage, size: int) -> NDArray[np.uint8]:
+def image_pixels(image: CellImage, frame: Frame) -> NDArray[np.uint8]:
     """(size, size, 3) RGB in 0 … 255, prepared as the images that models are trained on.
 
     Raises:
@@ -21,11 +21,11 @@ def image_pixels(image: CellImage, size: int) -> NDArray[np.uint8]:
     """
     match image:
         case str() | Path():
-            return fit_to(_read(Path(image), size), size)
+            return frame.of(_read(Path(image), frame))
         case Image.Image():
-            return fit_to(_from_pillow(image), size)
+            return frame.of(_from_pillow(image))
         case np.ndarray():
-            return fit_to(_from_array(image), size)
+            return frame.of(_from_array(image))
     raise UnreadableImageError(
         f"an object of type {type(image).__name__} is neither a path nor a PIL image nor an array"
     )
@@ -36,13 +36,13 @@ def image_name(image: CellImage) -> str | None:
     return str(image) if isinstance(image, str | Path) else None
 
 
-def _read(file: Path, size: int) -> NDArray[np.uint8]:
+def _read(file: Path, frame: Frame) -> NDArray[np.uint8]:
     try:
         data = file.read_bytes()
     except OSError as error:
         cause = f"the disk does not give the file ({error.strerror or error})"
         raise UnreadableImageError(cause) from error
-    return decode_image(data, for_size=size)
+    return decode_image(data, for_size=frame.decoded_for)
 
 
 def _from_pillow(image: Image.Image) -> NDArray[np.uint8]:

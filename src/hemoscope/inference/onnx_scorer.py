@@ -8,6 +8,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from hemoscope.cells import Frame, Framing
 from hemoscope.inference.bundle import Bundle, ModelError
 from hemoscope.inference.scorer import Observation
 
@@ -19,13 +20,20 @@ class OnnxScorer:
     """Scores with an ONNX file, such as a bundle's, on the processor."""
 
     def __init__(
-        self, file: Path, classes: Sequence[str], *, threads: int, origin: Mapping[str, Any]
+        self,
+        file: Path,
+        classes: Sequence[str],
+        *,
+        framing: Framing,
+        threads: int,
+        origin: Mapping[str, Any],
     ) -> None:
         """Make the model ready.
 
         Args:
             file: With the input and the outputs that docs/bundles.md describes.
             classes: C names, in the order of the logits.
+            framing: How images become its input.
             threads: For the work within one batch.
             origin: What predictions remember of the model.
 
@@ -34,7 +42,7 @@ class OnnxScorer:
         """
         self._classes, self._origin = tuple(classes), dict(origin)
         self._session = open_session(file, threads)
-        self._image_size = int(self._session.get_inputs()[0].shape[1])
+        self._frame = Frame(int(self._session.get_inputs()[0].shape[1]), framing)
         given = {output.name for output in self._session.get_outputs()}
         self._outputs = [name for name in (LOGITS, FEATURES, ATTENTION) if name in given]
 
@@ -50,7 +58,13 @@ class OnnxScorer:
             ModelError: onnxruntime does not take the file.
         """
         origin = describe_bundle(bundle, f"onnxruntime {ort.__version__}")
-        return cls(bundle.model, bundle.info.classes, threads=threads, origin=origin)
+        return cls(
+            bundle.model,
+            bundle.info.classes,
+            framing=bundle.info.preprocessing.framing,
+            threads=threads,
+            origin=origin,
+        )
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -58,9 +72,9 @@ class OnnxScorer:
         return self._classes
 
     @property
-    def image_size(self) -> int:
-        """Side in pixels of the images that `score` takes."""
-        return self._image_size
+    def frame(self) -> Frame:
+        """How an image becomes the pixels that `score` takes; its `size` is their side."""
+        return self._frame
 
     def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(n, size, size, 3) uint8 RGB → (n, C) logits."""

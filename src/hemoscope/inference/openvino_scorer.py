@@ -7,6 +7,7 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 
+from hemoscope.cells import Frame
 from hemoscope.inference.bundle import Bundle, ModelError
 from hemoscope.inference.onnx_scorer import (
     ATTENTION,
@@ -50,9 +51,9 @@ class OpenVinoScorer:
         return self._bundle.info.classes
 
     @property
-    def image_size(self) -> int:
-        """Side in pixels of the images that `score` takes."""
-        return self._bundle.info.preprocessing.image_size
+    def frame(self) -> Frame:
+        """How an image becomes the pixels that `score` takes; its `size` is their side."""
+        return self._bundle.info.preprocessing.frame
 
     def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(n, size, size, 3) uint8 RGB → (n, C) logits."""

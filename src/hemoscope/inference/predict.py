@@ -50,7 +50,7 @@ def predict_cells(
     logits: list[NDArray[np.float32]] = []
     failures: list[CellFailure] = []
     done = 0
-    for cells in read_cells(table, scorer.image_size, batch=batch):
+    for cells in read_cells(table, scorer.frame, batch=batch):
         failures.extend(cells.failures)
         if len(cells.rows):
             rows.append(cells.rows)

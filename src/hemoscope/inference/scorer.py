@@ -6,6 +6,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from hemoscope.cells import Frame
+
 
 @dataclass(frozen=True, eq=False)
 class Observation:
@@ -33,8 +35,8 @@ class Scorer(Protocol):
         ...
 
     @property
-    def image_size(self) -> int:
-        """Side in pixels of the images that `score` takes."""
+    def frame(self) -> Frame:
+        """How an image becomes the pixels that `score` takes; its `size` is their side."""
         ...
 
     def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from hemoscope.cells import Frame
 from hemoscope.inference.scorer import Observation
 from hemoscope.models.attention_map import attention_map
 from hemoscope.models.hybrid import HybridClassifier
@@ -42,9 +43,9 @@ class TorchScorer:
         return self._classes
 
     @property
-    def image_size(self) -> int:
-        """Side in pixels of the images that `score` takes."""
-        return self._model.config.image_size
+    def frame(self) -> Frame:
+        """How an image becomes the pixels that `score` takes; its `size` is their side."""
+        return self._model.config.frame
 
     def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(n, size, size, 3) uint8 RGB → (n, C) logits: those of `observe`, and cheaper.

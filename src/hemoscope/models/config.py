@@ -5,6 +5,8 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
+from hemoscope.cells.framing import Frame, Framing
+
 FusionPart = Literal["cnn", "vit", "attention"]
 
 CUSTOM_CNN = "customcnn"
@@ -63,6 +65,8 @@ class ModelConfig(_Data):
         head_hidden: Width of a hidden layer (with ReLU) before the classifier, or None.
         head_dropout: Before the classifier.
         image_size: Side in pixels that positions are laid out for, and the default input.
+        framing: What is seen of an image: "whole", all of it; "cell", the cell, found and brought
+            to one size and one white (`hemoscope.cells.Frame`).
         normalisation: None stands for what timm's own weights were trained with (and plain
             [0, 1] for CustomCNN). With weights from a file it has to be written out.
     """
@@ -78,7 +82,13 @@ class ModelConfig(_Data):
     head_hidden: PositiveInt | None = None
     head_dropout: float = Field(default=0.5, ge=0, lt=1)
     image_size: int = Field(default=224, ge=32)
+    framing: Framing = "whole"
     normalisation: Normalisation | None = None
+
+    @property
+    def frame(self) -> Frame:
+        """How an image becomes what the model sees."""
+        return Frame(self.image_size, self.framing)
 
     @property
     def architecture(self) -> str:

@@ -13,7 +13,7 @@ from torchmetrics import MeanMetric
 from hemoscope.models.freezing import freeze, frozen_modules, plan_at
 from hemoscope.models.groups import parameter_groups
 from hemoscope.models.hybrid import HybridClassifier
-from hemoscope.training.augmentation import augment, to_unit_range
+from hemoscope.training.augmentation import augment, centre, to_unit_range
 from hemoscope.training.data import Batch
 from hemoscope.training.losses import classification_loss
 from hemoscope.training.recipe import Recipe
@@ -72,7 +72,13 @@ class TrainingModule(LightningModule):
     def training_step(self, batch: Batch, _index: int) -> Tensor:
         """Loss of one augmented batch."""
         self._seed_step()
-        images = augment(to_unit_range(batch["pixels"]), self.recipe.augmentation, self._generator)
+        images = augment(
+            to_unit_range(batch["pixels"]),
+            self.recipe.augmentation,
+            self._generator,
+            size=self.recipe.size_at(self.current_epoch),
+            margin=self.recipe.frame.margin,
+        )
         return self._score(images, batch["targets"], "train")
 
     def _seed_step(self) -> None:
@@ -84,7 +90,8 @@ class TrainingModule(LightningModule):
 
     def validation_step(self, batch: Batch, _index: int) -> None:
         """Figures of one batch as it is."""
-        self._score(to_unit_range(batch["pixels"]), batch["targets"], "val")
+        images = centre(to_unit_range(batch["pixels"]), self.recipe.model.image_size)
+        self._score(images, batch["targets"], "val")
 
     def _score(self, images: Tensor, targets: Tensor, stage: str) -> Tensor:
         images = images.contiguous(memory_format=torch.channels_last)

@@ -4,12 +4,18 @@ A recipe is written in YAML, every field has a default, and `hemoscope train --s
 prints all of them. What a run used, down to the last default, lies in its `recipe.yaml`.
 """
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from hemoscope.cells import Frame
 from hemoscope.models.config import ModelConfig, with_changes
 from hemoscope.models.zoo import zoo_config
+from hemoscope.training.augmentation.settings import Augmentation
+
+_MARGIN = 1.5
+"""Around a cell that is cut out, training sees this many times the side of the model's frame."""
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 Rate = Annotated[float, Field(gt=0, le=1)]
@@ -27,17 +33,6 @@ class Data(_Part):
     validation: str = Field(
         default="val", description="value for the cells that choose; never the test"
     )
-
-
-class Augmentation(_Part):
-    """How training cells are varied; drawn anew for every cell and epoch."""
-
-    flips: bool = Field(default=True, description="mirror on both axes, each with probability 1/2")
-    rotation: float = Field(
-        default=0.4, ge=0, le=3.1416, description="turn by up to this angle, radians"
-    )
-    quarter_turns: bool = Field(default=False, description="also turn by 0, 90, 180 or 270 degrees")
-    brightness: Share = Field(default=0.2, description="add up to this share of the full range")
 
 
 class Loss(_Part):
@@ -103,6 +98,11 @@ class Recipe(_Part):
     optimiser: Optimiser = Optimiser()
     freezing: Freezing = Freezing()
     epochs: int = Field(default=30, ge=1)
+    sizes: dict[int, Annotated[int, Field(ge=32)]] = Field(
+        default={},
+        description="progressive: from which epoch (from 0) training images have another side, in "
+        "pixels, such as {0: 112, 4: 160}; validation has the model's own from the first",
+    )
     batch_size: int = Field(default=32, ge=1)
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         default="auto", description="auto: bfloat16 where the processor computes it natively"
@@ -119,6 +119,19 @@ class Recipe(_Part):
         description="the epoch that is kept: best by validation accuracy, or the last",
     )
     seed: int = Field(default=42, ge=0)
+
+    @property
+    def frame(self) -> Frame:
+        """What is read of each image: the model's frame, with room to move it where it is cut."""
+        frame = self.model.frame
+        if frame.framing == "whole":
+            return frame
+        return replace(frame, size=round(frame.size * _MARGIN), margin=_MARGIN)
+
+    def size_at(self, epoch: int) -> int:
+        """Side in pixels of training images in an epoch (from 0)."""
+        begun = [since for since in self.sizes if since <= epoch]
+        return self.sizes[max(begun)] if begun else self.model.image_size
 
     @field_validator("model", mode="before")
     @classmethod

@@ -113,5 +113,5 @@ class Session:
 def _pixels(
     table: CellTable, recipe: Recipe, progress: Progress | None
 ) -> tuple[TrainingCells, tuple[CellFailure, ...]]:
-    cached = PixelCache().open(table, recipe.model.image_size, progress=progress)
+    cached = PixelCache().open(table, recipe.frame, progress=progress)
     return prepare_cells(table, cached, cached.readable, recipe), cached.failures

@@ -11,6 +11,7 @@ from hemoscope.cells.cache.file_state import FileState
 from hemoscope.cells.cache.index import CacheError, CacheIndex
 from hemoscope.cells.cache.pixel_file import PixelFile
 from hemoscope.cells.decode import UnreadableImageError
+from hemoscope.cells.framing import Frame
 from hemoscope.cells.parallel import Progress, map_in_order
 from hemoscope.cells.reading import CellFailure, read_content
 from hemoscope.cells.table import CellTable
@@ -44,11 +45,13 @@ class Filling:
     Attributes:
         table: The cells.
         index: Of the cache.
+        frame: What is kept of each image.
         pixel_file: Of the size that is wanted.
         contents: What that file held to begin with.
     """
 
     table: CellTable
+    frame: Frame
     index: CacheIndex
     pixel_file: PixelFile
     contents: frozenset[bytes]
@@ -95,7 +98,7 @@ class Filling:
         content = read_content(self.table, row)
         digest = content.digest()
         if digest not in self.contents and digest not in decoded.pixels:
-            decoded.pixels[digest] = content.pixels(self.pixel_file.size)
+            decoded.pixels[digest] = content.pixels(self.frame)
         decoded.rows.append(row)
         decoded.digests.append(digest)
         decoded.states.append(state)

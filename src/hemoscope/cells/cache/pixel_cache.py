@@ -8,6 +8,7 @@ from hemoscope.cells.cache.cached_pixels import CachedPixels
 from hemoscope.cells.cache.filling import Filling
 from hemoscope.cells.cache.index import CacheIndex
 from hemoscope.cells.cache.pixel_file import PixelFile
+from hemoscope.cells.framing import Frame, as_frame
 from hemoscope.cells.parallel import Progress, default_workers
 from hemoscope.cells.table import CellTable
 
@@ -40,7 +41,7 @@ class PixelCache:
     def open(
         self,
         table: CellTable,
-        size: int,
+        frame: Frame | int,
         *,
         progress: Progress | None = None,
         workers: int | None = None,
@@ -49,17 +50,20 @@ class PixelCache:
 
         Args:
             table: The cells.
-            size: Side in pixels to which the whole frame is resized.
+            frame: What is kept of each image; a number is the side in pixels to which the whole
+                image is brought.
             progress: Called with (cells done, cells in all) as it goes on.
             workers: Threads; by default one for each processor.
 
         Raises:
             CacheError: The disk is full, or the folder cannot be written or is damaged.
         """
-        index = CacheIndex(self.directory / FORMAT)
-        pixel_file = PixelFile(self.directory / FORMAT / f"pixels-{size}.u8", size)
+        frame = as_frame(frame)
+        folder = self.directory / FORMAT / frame.key
+        index = CacheIndex(folder)
+        pixel_file = PixelFile(folder / f"pixels-{frame.size}.u8", frame.size)
         index.forget_lost_pixels(pixel_file)
-        filling = Filling(table, index, pixel_file, index.contents(size))
+        filling = Filling(table, frame, index, pixel_file, index.contents(frame.size))
         return filling.run(progress or _silent, workers or default_workers())
 
 
