@@ -97,9 +97,9 @@ def curves(model, images, target, methods, table, rows) -> Iterator[pd.DataFrame
 
 def energy(model, images, target, methods, table, rows) -> Iterator[pd.DataFrame]:
     """Shares of energy in nucleus and cell of one cell, and the shares of the picture."""
+    from hemoscope.cells import Frame
     from hemoscope.explanation.faithfulness.compare import measures_frame
     from hemoscope.explanation.faithfulness.energy import energy_shares
-    from hemoscope.cells import Frame
     from hemoscope.explanation.masks import masks_of
 
     masks = masks_of(table.take(rows), None, Frame(images.shape[-1]))
