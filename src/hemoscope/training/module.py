@@ -72,14 +72,18 @@ class TrainingModule(LightningModule):
     def training_step(self, batch: Batch, _index: int) -> Tensor:
         """Loss of one augmented batch."""
         self._seed_step()
-        images = augment(
-            to_unit_range(batch["pixels"]),
-            self.recipe.augmentation,
-            self._generator,
-            size=self.recipe.size_at(self.current_epoch),
-            margin=self.recipe.frame.margin,
-        )
-        return self._score(images, batch["targets"], "train")
+        return self._score(self._augmented(batch), batch["targets"], "train")
+
+    def _augmented(self, batch: Batch) -> Tensor:
+        # Pixels keep float32: eight bits of mantissa would posterise them.
+        with torch.autocast(self.device.type, enabled=False):
+            return augment(
+                to_unit_range(batch["pixels"]),
+                self.recipe.augmentation,
+                self._generator,
+                size=self.recipe.size_at(self.current_epoch),
+                margin=self.recipe.frame.margin,
+            )
 
     def _seed_step(self) -> None:
         # Each step anew: between steps Lightning and the loader draw too, and differently so

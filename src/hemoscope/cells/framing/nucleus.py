@@ -42,8 +42,8 @@ def staining(image: NDArray[np.float32], background: NDArray[np.float32]) -> NDA
         image: (h, w, 3) RGB in 0 … 255.
         background: (3,) the colour of glass.
     """
-    light = np.clip(image / background, 0, 1.2)
-    return (1 - light[..., 0]) + (light[..., 2] - light[..., 0])
+    light = np.minimum(image / background, np.float32(1.2))
+    return 1 - 2 * light[..., 0] + light[..., 2]
 
 
 def find_nucleus(image: NDArray[np.float32], background: NDArray[np.float32]) -> Nucleus | None:
@@ -72,7 +72,7 @@ def _preference(shape: tuple[int, ...]) -> NDArray[np.float64]:
     return np.exp(-(rows[:, None] ** 2 + columns[None, :] ** 2) / 2)
 
 
-def _with_lobes(parts: NDArray[np.int32], main: int, count: int) -> NDArray[np.bool_]:
+def _with_lobes(parts: NDArray[np.integer], main: int, count: int) -> NDArray[np.bool_]:
     """The main part, and the parts that lie near enough to be lobes of the same nucleus."""
     every = np.arange(1, count + 1)
     areas = np.bincount(parts.ravel(), minlength=count + 1)[1:]
