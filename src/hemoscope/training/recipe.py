@@ -5,7 +5,7 @@ prints all of them. What a run used, down to the last default, lies in its `reci
 """
 
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -16,6 +16,8 @@ from hemoscope.training.augmentation.settings import Augmentation
 
 _MARGIN = 1.5
 """Around a cell that is cut out, training sees this many times the side of the model's frame."""
+
+_Value = TypeVar("_Value", int, float)
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 Rate = Annotated[float, Field(gt=0, le=1)]
@@ -116,6 +118,11 @@ class Recipe(_Part):
         description="progressive: from which epoch (from 0) training images have another side, in "
         "pixels, such as {0: 112, 4: 160}; validation has the model's own from the first",
     )
+    calming: dict[int, Annotated[float, Field(ge=0, le=1)]] = Field(
+        default={},
+        description="progressive: from which epoch (from 0) augmentation has this share of its "
+        "strength, such as {10: 0.3}; turns and flips stay",
+    )
     batch_size: int = Field(default=32, ge=1)
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         default="auto", description="auto: bfloat16 where the processor computes it natively"
@@ -143,8 +150,11 @@ class Recipe(_Part):
 
     def size_at(self, epoch: int) -> int:
         """Side in pixels of training images in an epoch (from 0)."""
-        begun = [since for since in self.sizes if since <= epoch]
-        return self.sizes[max(begun)] if begun else self.model.image_size
+        return _holding(self.sizes, epoch, self.model.image_size)
+
+    def augmentation_at(self, epoch: int) -> Augmentation:
+        """What is varied in an epoch (from 0), and how far."""
+        return self.augmentation.calmed(_holding(self.calming, epoch, 1.0))
 
     @field_validator("model", mode="before")
     @classmethod
@@ -156,3 +166,9 @@ class Recipe(_Part):
             changes = {name: given for name, given in value.items() if name != "base"}
             return with_changes(zoo_config(value["base"]), changes)
         return value
+
+
+def _holding(schedule: dict[int, _Value], epoch: int, otherwise: _Value) -> _Value:
+    """What a schedule says of an epoch: the value of the last epoch in it that has begun."""
+    begun = [since for since in schedule if since <= epoch]
+    return schedule[max(begun)] if begun else otherwise
