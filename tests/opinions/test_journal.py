@@ -1,6 +1,7 @@
 """What survives an interruption, and what is refused."""
 
 import errno
+from io import FileIO
 from pathlib import Path
 
 import pytest
@@ -102,35 +103,32 @@ def test_a_full_disk_loses_nothing_that_was_written(tmp_path: Path, monkeypatch)
     journal = Journal.begin(tmp_path, HEADER)
     journal.append([opinion(0)])
 
-    class Full:
-        """Takes ten bytes, then none, as a disk that fills up."""
-
-        def __init__(self, file: Path) -> None:
-            self.stream, self.room = file.open("ab", buffering=0), 10
-
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *_):
-            self.stream.close()
-
-        def write(self, data: memoryview) -> int:
-            if not self.room:
-                raise OSError(errno.ENOSPC, "No space left on device")
-            self.room = 0
-            return self.stream.write(data[:10])
-
-    monkeypatch.setattr(Path, "open", lambda file, *_, **__: Full(file))
-    real = open
-    monkeypatch.setattr(Full, "__init__", lambda self, file: _fill(self, real(file, "ab", 0)))
+    file = (tmp_path / "journal.jsonl").open("ab", buffering=0)
+    monkeypatch.setattr(Path, "open", lambda *_, **__: Full(file))
     with pytest.raises(JournalError, match=r"the disk is full.*make room, and go on with --resume"):
         journal.append([opinion(1)])
     monkeypatch.undo()
     assert list(Journal.go_on(tmp_path, HEADER)) == [opinion(0)]
 
 
-def _fill(full, stream) -> None:
-    full.stream, full.room = stream, 10
+class Full:
+    """A file that takes ten bytes more, then none, as on a disk that fills up."""
+
+    def __init__(self, file: FileIO) -> None:
+        self.file, self.room = file, 10
+
+    def __enter__(self) -> "Full":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+    def write(self, data: memoryview) -> int:
+        if not self.room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written = self.file.write(data[: self.room])
+        self.room -= written
+        return written
 
 
 def test_a_file_in_the_place_of_the_folder(tmp_path: Path):

@@ -65,11 +65,13 @@ def test_no_readable_image_gives_an_empty_table(tmp_path: Path):
 
 def test_a_table_that_cannot_be_finished_leaves_the_old_one(tmp_path: Path):
     (tmp_path / "cells.csv").write_text("old")
-    with (
-        pytest.raises(JournalError, match=r"the disk is full\. No opinion is lost"),
-        replacing(tmp_path / "cells.csv") as draft,
-    ):
-        draft.write_text("half")
-        raise OSError(errno.ENOSPC, "No space left on device")
+    with pytest.raises(JournalError, match=r"the disk is full\. No opinion is lost"):
+        _fill_up(tmp_path / "cells.csv")
     assert [file.name for file in tmp_path.iterdir()] == ["cells.csv"]
     assert (tmp_path / "cells.csv").read_text() == "old"
+
+
+def _fill_up(file: Path) -> None:
+    with replacing(file) as draft:
+        draft.write_text("half")
+        raise OSError(errno.ENOSPC, "No space left on device")

@@ -70,7 +70,7 @@ class Judge:
 
     def opinions(self, names: Sequence[Name], seen: Observation) -> Iterator[Opinion]:
         """One opinion for each of n images that a model has looked at, in their order."""
-        finite = np.isfinite(seen.logits).all(1)
+        finite = np.asarray(np.isfinite(seen.logits).all(1))
         good = [name for name, passed in zip(names, finite, strict=True) if passed]
         told = self._told(good, seen.logits[finite], seen.features[finite])
         for (index, path), passed in zip(names, finite, strict=True):
