@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 # A window of several times this side in pixels, and of several times this many pixels for each that
-# is wanted, is shrunk first: a scan line of 1 x 60,000 pixels must not become a square of that side.
+# is wanted, is shrunk first: a line of 1 x 60,000 pixels must not become a square of that side.
 _LARGEST, _AMPLE = 2048, 6
 
 
