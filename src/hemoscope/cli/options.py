@@ -27,6 +27,14 @@ Json = Annotated[
 Model = Annotated[
     Path, typer.Option("--model", help="A bundle or a run folder.", show_default=False)
 ]
+OptionalModel = Annotated[
+    Path | None,
+    typer.Option(
+        "--model",
+        help="A bundle or a run folder; by default the bundle that ships with hemoscope.",
+        show_default=False,
+    ),
+]
 Batch = Annotated[int, typer.Option("--batch", min=1, help="Images scored at once.")]
 Bfloat16 = Annotated[
     bool,
