@@ -11,6 +11,13 @@ from hemoscope.calibration.fitted import FittedCalibrator
 from hemoscope.calibration.judgement import Judgement
 from hemoscope.calibration.store import read_trust, write_trust
 from hemoscope.calibration.trust import Trust
+from hemoscope.calibration.unknown import (
+    FittedUnknown,
+    KnownCells,
+    UnknownCells,
+    choose_unknown,
+    fit_unknown,
+)
 from hemoscope.calibration.unknown_score import UnknownScore
 
 __all__ = [
@@ -19,15 +26,20 @@ __all__ = [
     "CalibrationError",
     "ConformalSets",
     "FittedCalibrator",
+    "FittedUnknown",
     "Judgement",
+    "KnownCells",
     "Lac",
     "Raps",
     "Trust",
+    "UnknownCells",
     "UnknownScore",
     "accept",
     "choose",
+    "choose_unknown",
     "conformalise",
     "fit",
+    "fit_unknown",
     "read_trust",
     "write_trust",
 ]

@@ -1,0 +1,36 @@
+"""Cells of none of the classes: scores of strangeness, their threshold, and their comparison."""
+
+from hemoscope.calibration.unknown.compare import (
+    TrialResult,
+    UnknownComparison,
+    choose_unknown,
+    compare_methods,
+)
+from hemoscope.calibration.unknown.fit import FLAG_RATE, MEASURES, fit_unknown
+from hemoscope.calibration.unknown.fitted import FittedUnknown, MethodFigures
+from hemoscope.calibration.unknown.known_cells import KnownCells
+from hemoscope.calibration.unknown.read import read_unknown
+from hemoscope.calibration.unknown.trials import (
+    Trial,
+    UnknownCells,
+    leave_one_class_out,
+    outside_trials,
+)
+
+__all__ = [
+    "FLAG_RATE",
+    "MEASURES",
+    "FittedUnknown",
+    "KnownCells",
+    "MethodFigures",
+    "Trial",
+    "TrialResult",
+    "UnknownCells",
+    "UnknownComparison",
+    "choose_unknown",
+    "compare_methods",
+    "fit_unknown",
+    "leave_one_class_out",
+    "outside_trials",
+    "read_unknown",
+]
