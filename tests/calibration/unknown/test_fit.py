@@ -70,9 +70,7 @@ def test_order_of_the_cells_does_not_matter():
 
 
 def test_what_cannot_be_fitted_is_told():
-    with pytest.raises(
-        UsageError, match=r"no method 'odin'\. Choose from: energy, max-logit, neigh"
-    ):
+    with pytest.raises(UsageError, match=r"no method 'odin'\. Choose from: energy, max-logit"):
         fit_unknown("odin", KNOWN)
     with pytest.raises(UsageError, match="flag_rate is 1; it is a share between 0 and 1"):
         fit_unknown("energy", KNOWN, flag_rate=1)

@@ -99,8 +99,8 @@ def compare_methods(
     results: list[TrialResult] = []
     for trial in trials:
         bare = trial.known.features is None or trial.unknown.features is None
-        for method in methods or (m for m in MEASURES if not bare or m in BY_LOGITS):
-            results.append(_ask(method, trial, flag_rate, seed))
+        asked = methods or [m for m in MEASURES if not bare or m in BY_LOGITS]
+        results.extend(_ask(method, trial, flag_rate, seed) for method in asked)
     if not results:
         raise CalibrationError("there is no trial to compare methods in.")
     return UnknownComparison(flag_rate, tuple(results))
