@@ -5,6 +5,7 @@ Everything is fitted on validation cells and frozen; docs/calibration.md defines
 
 from hemoscope.calibration.acceptance import Acceptance, accept
 from hemoscope.calibration.conformal import Aps, ConformalSets, Lac, Raps, conformalise
+from hemoscope.calibration.differential import Confusion, Differential
 from hemoscope.calibration.errors import CalibrationError
 from hemoscope.calibration.fit import choose, fit
 from hemoscope.calibration.fitted import FittedCalibrator
@@ -25,6 +26,8 @@ __all__ = [
     "Aps",
     "CalibrationError",
     "ConformalSets",
+    "Confusion",
+    "Differential",
     "FittedCalibrator",
     "FittedUnknown",
     "Judgement",

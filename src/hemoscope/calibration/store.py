@@ -16,6 +16,7 @@ from hemoscope.calibration.acceptance import Acceptance
 from hemoscope.calibration.array_file import ArrayFile, read_arrays, write_arrays
 from hemoscope.calibration.calibrators import Calibrator, ClassTemperature, Isotonic
 from hemoscope.calibration.conformal import ConformalSets
+from hemoscope.calibration.differential import Confusion
 from hemoscope.calibration.errors import CalibrationError
 from hemoscope.calibration.fitted import FittedCalibrator
 from hemoscope.calibration.trust import Trust
@@ -37,11 +38,17 @@ class Document:
     acceptance: Acceptance | None
     unknown: dict[str, Any] | None
     unknown_arrays: ArrayFile | None = None
+    confusion: Confusion | None = None
 
     def __post_init__(self) -> None:
         self.calibrator.fitted_cells.check()
         size = len(self.calibrator.classes)
-        for what, length in _lengths(self.calibrator.calibrator, self.conformal):
+        lengths = _lengths(self.calibrator.calibrator, self.conformal)
+        if self.confusion is not None:
+            lengths.append(("rows of confusion counts", len(self.confusion.counts)))
+            columns = {len(row) for row in self.confusion.counts}
+            lengths.extend(("columns of confusion counts", count) for count in columns)
+        for what, length in lengths:
             if length != size:
                 raise ValueError(f"there are {size} classes, but {length} {what}")
 
@@ -85,7 +92,9 @@ def read_trust(path: str | Path, *, read_unknown: ReadUnknown = read_known_metho
         told = document.unknown_arrays
         arrays = {} if told is None else read_arrays(told, target.parent)
         unknown = read_unknown(document.unknown, arrays)
-    return Trust(document.calibrator, document.conformal, document.acceptance, unknown)
+    return Trust(
+        document.calibrator, document.conformal, document.acceptance, unknown, document.confusion
+    )
 
 
 def trust_path(path: str | Path) -> Path:
@@ -102,8 +111,14 @@ def _document(trust: Trust, target: Path) -> Document:
         if arrays := trust.unknown.arrays():
             stored = write_arrays(arrays, target.with_suffix(".npz"))
     return Document(
-        VERSION, trust.calibrator, trust.conformal, trust.acceptance, unknown, stored
-    )  # fmt: skip
+        version=VERSION,
+        calibrator=trust.calibrator,
+        conformal=trust.conformal,
+        acceptance=trust.acceptance,
+        unknown=unknown,
+        unknown_arrays=stored,
+        confusion=trust.confusion,
+    )
 
 
 def _parse(path: Path) -> Document:

@@ -103,6 +103,7 @@ def calibrate(
     """Fit probabilities, prediction sets and a threshold of acceptance; write calibration.json."""
     from hemoscope.calibration import (
         Aps,
+        Confusion,
         Lac,
         Raps,
         Trust,
@@ -129,6 +130,7 @@ def calibrate(
         conformalise(table, alpha, score=score, class_conditional=class_conditional, seed=seed),
         accept(table, max_error, confidence, seed=seed),
         strange,
+        Confusion.of(table),
     )
     target = install_trust(trust, table, out)
     if json:

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import eigh
 
 from hemoscope.calibration.arrays import Array
 from hemoscope.calibration.errors import CalibrationError
@@ -111,7 +110,8 @@ def fit_gaussian(features: Array, member: NDArray[np.intp], *, axes: int = AXES)
 
 def _spectrum(centred: Array, axes: int) -> tuple[Array, Array, float]:
     """(r,) largest variances, falling, (F, r) their axes, and the mean variance of a feature."""
-    from sklearn.covariance import ledoit_wolf_shrinkage  # noqa: PLC0415 (judging needs none of it)
+    from scipy.linalg import eigh  # noqa: PLC0415 (judging needs none of it)
+    from sklearn.covariance import ledoit_wolf_shrinkage  # noqa: PLC0415
 
     width = centred.shape[1]
     covariance = centred.T @ centred / len(centred)
