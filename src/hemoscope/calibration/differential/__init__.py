@@ -6,4 +6,12 @@ from hemoscope.calibration.differential.kinds import white_cells
 from hemoscope.calibration.differential.result import ClassCount, Differential
 from hemoscope.calibration.differential.tally import Tally
 
-__all__ = ["LEVEL", "ClassCount", "Confusion", "Differential", "Tally", "count_cells", "white_cells"]
+__all__ = [
+    "LEVEL",
+    "ClassCount",
+    "Confusion",
+    "Differential",
+    "Tally",
+    "count_cells",
+    "white_cells",
+]
