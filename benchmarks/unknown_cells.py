@@ -137,7 +137,8 @@ def compare(out: Path) -> None:
     frame = compare_methods(trials).frame()
     frame.to_csv(out / "trials.csv", index=False, float_format="%.4f")
     kind = frame["trial"].str.split(": ").str[0]
-    print(frame.groupby([kind, "method"], sort=False)[["auroc", "flagged"]].mean().unstack(0))
+    means = frame.assign(kind=kind).groupby(["kind", "method"], sort=False)[["auroc", "flagged"]]
+    print(means.mean().to_string(float_format="%.4f"))
 
 
 def fit_head(features: np.ndarray, labels: np.ndarray):

@@ -1,4 +1,4 @@
-"""What the limits promise, over patients whose truth is known. docs/calibration.md has the table."""
+"""What the limits promise, over patients whose truth is known (table: docs/calibration.md)."""
 
 import numpy as np
 import pytest

@@ -12,6 +12,8 @@ from matplotlib.ticker import PercentFormatter
 from hemoscope.calibration.unknown import UnknownComparison
 from hemoscope.reports.style import GREY, MARKERS, PAGE_WIDTH, PALE, PALETTE, new_figure
 
+STEP = 0.13  # of a row
+
 
 @dataclass(frozen=True, eq=False)
 class UnknownFigure:
@@ -58,10 +60,12 @@ class UnknownFigure:
         spread = frame.groupby("trial")[column].agg(["min", "max"])
         rows = [place[str(name)] for name in spread.index]
         axes.hlines(rows, spread["min"], spread["max"], color=PALE, linewidth=2)
-        for position, (method, part) in enumerate(frame.groupby("method", sort=False)):
+        methods = list(frame.groupby("method", sort=False))
+        for position, (method, part) in enumerate(methods):
+            aside = STEP * (position - (len(methods) - 1) / 2)  # equal values stay apart
             axes.plot(
                 part[column],
-                [place[name] for name in part["trial"]],
+                [place[name] + aside for name in part["trial"]],
                 MARKERS[position % len(MARKERS)],
                 color=PALETTE[position % len(PALETTE)],
                 label=str(method),
