@@ -118,6 +118,31 @@ def test_a_score_for_unknown_cells_is_chosen(hemoscope: Run, tmp_path: Path):
 
 
 @pytest.mark.slow
+def test_evaluate_reads_the_features_beside_the_table(hemoscope: Run, tmp_path: Path):
+    validation = planted(tmp_path, "val", 400, seed=0)
+    new = planted(tmp_path, "new", 200, seed=3)
+    out = tmp_path / "c.json"
+    fitted = hemoscope("calibrate", validation, "--method", "none", "--max-error", "0.2",
+                       "--unknown", "neighbours", "--flag-rate", "0.05", "--out", out)  # fmt: skip
+    assert fitted.code == 0, fitted.err
+    way = ("evaluate", new, "--calibration", out, "--resamples", "0", "--json")
+    told = hemoscope(*way)
+    assert told.code == 0, told.err
+    table = Predictions.read(new)
+    trust = read_trust(out)
+    judged = trust.judge(
+        trust.logits_of(table), Features.read(features_beside(new)).of(table)
+    )  # fmt: skip
+    assert judged.unknown is not None
+    assert judged.unknown.any()
+    assert told.json["trust"]["acceptance"]["accepted"] == judged.accepted.sum()
+    features_beside(new).unlink()
+    without = hemoscope(*way)
+    assert without.code == 1
+    assert "predict --features" in without.err
+
+
+@pytest.mark.slow
 def test_unknown_cells_in_words_and_what_is_refused(hemoscope: Run, tmp_path: Path):
     validation = planted(tmp_path, "val", 400, seed=0)
     way = ("calibrate", validation, "--method", "none", "--out", tmp_path / "c.json")
