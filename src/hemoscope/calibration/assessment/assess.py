@@ -34,7 +34,7 @@ CHANGES = (
 )
 
 
-def assess(
+def assess(  # noqa: PLR0913 (the options of `evaluate`, and features)
     trust: Trust,
     predictions: Predictions,
     *,
