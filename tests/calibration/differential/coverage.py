@@ -32,7 +32,7 @@ class Coverage:
 
 
 def coverage_of(
-    classes: tuple[str, ...], patients: Patients, rng: np.random.Generator, *, draws: int = 600
+    classes: tuple[str, ...], patients: Patients, rng: np.random.Generator, *, draws: int = 300
 ) -> Coverage:
     """Limits at 95 % for every patient, and what they hold."""
     white = white_cells(classes)

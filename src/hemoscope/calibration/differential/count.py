@@ -81,6 +81,7 @@ def limits_per_100(
     """
     per_100 = 100 * shares / shares[..., white].sum(-1, keepdims=True)
     tail = (1 - level) / 2
-    limits = np.quantile(per_100, [0.5, tail, 1 - tail], axis=-2)
+    # Weibull plotting positions: on average a new draw lies beyond in just the share asked for.
+    limits = np.quantile(per_100, [0.5, tail, 1 - tail], axis=-2, method="weibull")
     limits[1] = np.where(counted == 0, 0.0, limits[1])
     return limits
