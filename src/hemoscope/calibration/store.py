@@ -1,6 +1,7 @@
 """`calibration.json`: a `Trust` on disk. Plain JSON; nothing in it is ever executed.
 
-Arrays of the score for unknown cells, where it has any, stand beside it in `calibration.npz`.
+Arrays of the score for unknown cells, where it has any, stand beside it in
+`calibration.unknown.npz`.
 """
 
 import json
@@ -24,6 +25,7 @@ from hemoscope.calibration.unknown.read import read_unknown as read_known_method
 from hemoscope.calibration.unknown_score import UnknownScore
 
 FILE_NAME = "calibration.json"
+ARRAYS_SUFFIX = ".unknown.npz"
 VERSION = 1
 ReadUnknown = Callable[[Mapping[str, Any], Mapping[str, NDArray[Any]]], UnknownScore]
 
@@ -69,6 +71,8 @@ def write_trust(trust: Trust, path: str | Path) -> Path:
         document = _document(trust, target)
         part.write_bytes(TypeAdapter(Document).dump_json(document, indent=2) + b"\n")
         part.replace(target)
+        if document.unknown_arrays is None:  # an earlier calibration's are of no more use
+            target.with_suffix(ARRAYS_SUFFIX).unlink(missing_ok=True)
     except OSError as error:
         raise CalibrationError(f"cannot write {target}: {error.strerror or error}.") from error
     return target
@@ -109,7 +113,7 @@ def _document(trust: Trust, target: Path) -> Document:
     if trust.unknown is not None:
         unknown = dict(trust.unknown.to_json())
         if arrays := trust.unknown.arrays():
-            stored = write_arrays(arrays, target.with_suffix(".npz"))
+            stored = write_arrays(arrays, target.with_suffix(ARRAYS_SUFFIX))
     return Document(
         version=VERSION,
         calibrator=trust.calibrator,

@@ -53,7 +53,7 @@ def test_arrays_stand_in_one_small_file(tmp_path: Path):
     for method in MEASURES:
         fitted = fit_unknown(method, wide)
         write_trust(Trust(CALIBRATOR, unknown=fitted), tmp_path / method)
-        file = tmp_path / method / "calibration.npz"
+        file = tmp_path / method / "calibration.unknown.npz"
         assert file.is_file() == (method not in ("energy", "max-logit"))
         assert not file.is_file() or file.stat().st_size < 1_000_000
 
@@ -66,14 +66,16 @@ def test_features_are_asked_for(tmp_path: Path):
 
 def test_a_missing_file_is_told(tmp_path: Path):
     stored(tmp_path)
-    (tmp_path / "calibration.npz").unlink()
-    with pytest.raises(CalibrationError, match=r"has no .*calibration.npz.* copied in part"):
+    (tmp_path / "calibration.unknown.npz").unlink()
+    with pytest.raises(
+        CalibrationError, match=r"has no .*calibration.unknown.npz.* copied in part"
+    ):
         read_trust(tmp_path)
 
 
 def test_a_damaged_file_is_told(tmp_path: Path):
     stored(tmp_path)
-    file = tmp_path / "calibration.npz"
+    file = tmp_path / "calibration.unknown.npz"
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
@@ -84,9 +86,16 @@ def test_a_damaged_file_is_told(tmp_path: Path):
 def test_another_name_keeps_its_own_arrays(tmp_path: Path):
     stored(tmp_path / "a.json", "neighbours")
     stored(tmp_path / "b.json", "mahalanobis")
-    assert {file.name for file in tmp_path.glob("*.npz")} == {"a.npz", "b.npz"}
+    assert {file.name for file in tmp_path.glob("*.npz")} == {"a.unknown.npz", "b.unknown.npz"}
     for name in ("a", "b"):
         assert read_trust(tmp_path / f"{name}.json").unknown is not None
+
+
+def test_arrays_that_are_of_no_more_use_are_removed(tmp_path: Path):
+    stored(tmp_path, "mahalanobis")
+    (tmp_path / "calibration.npz").write_text("the user's own")
+    stored(tmp_path, "energy")
+    assert {file.name for file in tmp_path.iterdir()} == {"calibration.json", "calibration.npz"}
 
 
 @pytest.mark.parametrize(
@@ -111,7 +120,7 @@ def test_a_changed_score_is_refused(part: str, value: object, message: str, tmp_
     assert message in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["../calibration.npz", "/a.npz", "a.pkl", ".npz"])
+@pytest.mark.parametrize("name", ["../calibration.unknown.npz", "/a.npz", "a.pkl", ".npz"])
 def test_only_a_file_beside_is_opened(name: str, tmp_path: Path):
     path = stored(tmp_path)
     content = json.loads(path.read_text())

@@ -45,7 +45,8 @@ def checked_features(features: NDArray[Any] | None, width: int) -> NDArray[np.fl
     if features is None:
         raise CalibrationError(
             "the score for unknown cells goes by the model's features, and none were given. Hand "
-            "in those that the model gives beside the logits."
+            "in those that the model gives beside the logits; `hemoscope predict --features` "
+            "writes them beside the table."
         )
     values = np.asarray(features, np.float64)
     if values.ndim != 2 or values.shape[1] != width:
