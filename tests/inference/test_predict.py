@@ -99,3 +99,16 @@ def test_what_is_no_model_is_said_to_be_none(files, message, tmp_path):
             (model / name).write_text("")
     with pytest.raises(ModelError, match=message):
         load_scorer(model)
+
+
+def test_features_are_kept_where_they_are_asked_for(folder):
+    (folder / "lymphocyte" / "broken.png").write_text("no picture")
+    table = open_cells(folder)
+    assert predict_cells(table, MeanColour()).features is None
+    run = predict_cells(table, MeanColour(), batch=4, features=True)
+    assert run.features is not None
+    assert run.features.paths.tolist() == run.predictions.paths.tolist()
+    assert (run.features.of(run.predictions) == run.predictions.logits).all()
+    plain = predict_cells(table, MeanColour(), batch=4).predictions
+    assert plain.logits is not None
+    assert (run.predictions.logits == plain.logits).all()
