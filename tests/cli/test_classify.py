@@ -11,18 +11,9 @@ import pytest
 
 from hemoscope.cells.synthetic import write_synthetic
 from hemoscope.predictions import Predictions
-from tests.deployment.conftest import make_run, tiny
 
 from .conftest import Run
 from .test_walls import loaded
-
-
-@pytest.fixture(scope="module")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from hemoscope.deployment.export import export_run
-
-    folder = tmp_path_factory.mktemp("classify")
-    return export_run(make_run(folder / "run", tiny("customcnn-text")), folder / "bundle").path
 
 
 @pytest.fixture(scope="module")

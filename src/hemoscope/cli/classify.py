@@ -70,7 +70,7 @@ def classify(
     if json:
         print_json(_summary(outcome, out, report))
     else:
-        _print(outcome, out, report)
+        print_outcome(outcome, out, report=report)
     if outcome.findings.unreadable:
         raise typer.Exit(1)
 
@@ -117,7 +117,8 @@ def _summary(outcome: "Classified", out: Path, report: bool) -> dict[str, Any]:
     }
 
 
-def _print(outcome: "Classified", out: Path, report: bool) -> None:
+def print_outcome(outcome: "Classified", out: Path, *, report: bool) -> None:
+    """The differential on standard output; the rest, and where the files are, on standard error."""
     found = outcome.findings
     rows = [tuple(record.values()) for record in found.differential.records()]
     print_table("Differential (research use only)", ("class", "cells", "share"), rows)
