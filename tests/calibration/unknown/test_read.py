@@ -67,9 +67,7 @@ def test_features_are_asked_for(tmp_path: Path):
 def test_a_missing_file_is_told(tmp_path: Path):
     stored(tmp_path)
     (tmp_path / "calibration.unknown.npz").unlink()
-    with pytest.raises(
-        CalibrationError, match=r"has no .*\.unknown\.npz.* copied in part"
-    ):
+    with pytest.raises(CalibrationError, match=r"has no .*\.unknown\.npz.* copied in part"):
         read_trust(tmp_path)
 
 
