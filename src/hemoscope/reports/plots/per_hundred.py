@@ -56,7 +56,7 @@ class PerHundredFigure:
         axes.hlines(rows, part["low"], part["high"], color=INK, linewidth=1)
         axes.plot(part["estimate"], rows, "o", color=INK, markersize=3, markeredgecolor="white")
         right = float(np.nanmax([part["high"].max(), part["per_100"].max(), 1.0]))
-        for row, told in zip(rows, part.itertuples(), strict=True):
+        for row, told in enumerate(part.itertuples()):
             axes.text(
                 _end(told, right), row, _words(told), va="center", fontsize=7.5
             )  # fmt: skip
