@@ -77,7 +77,7 @@ def _of_block(block: Watched) -> dict[str, Array]:
 
 
 def _sum(values: Tensor) -> Array:
-    return values.sum(dim=0, dtype=torch.float64).cpu().numpy()
+    return values.cpu().sum(dim=0, dtype=torch.float64).numpy()
 
 
 def _add(sums: Sums, more: Sums) -> None:

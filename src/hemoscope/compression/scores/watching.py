@@ -1,6 +1,6 @@
 """One pass through the encoder, with everything that the scores are made of."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -95,7 +95,7 @@ def _hooks(block: EncoderBlock, kept: Watched) -> list[torch.utils.hooks.Removab
     def keep_input(_module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
         kept.tensors["heads"] = inputs[0]
 
-    def keep(name: str):  # noqa: ANN202
+    def keep(name: str) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
         def hook(_module: nn.Module, _inputs: tuple[Tensor, ...], output: Tensor) -> None:
             kept.tensors[name] = output
 
