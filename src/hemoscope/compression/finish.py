@@ -9,6 +9,8 @@ from hemoscope.compression.folder import PruningFolder, read_called
 from hemoscope.compression.journal import Journal, Step
 from hemoscope.compression.task import Task
 from hemoscope.history import COLUMNS
+from hemoscope.models.store import load_model
+from hemoscope.training.recipe import Recipe
 from hemoscope.training.recipe_files import dump_recipe
 from hemoscope.training.run_folder import RunFolder, read_provenance, read_recipe, write_provenance
 
@@ -23,7 +25,7 @@ def finish(task: Task, journal: Journal) -> None:
     _write_tables(task, journal)
     _draw(folder, journal)
     source = task.source if kept is None else folder.step(kept.step).run
-    recipe = task.recipe if kept is None else _recipe(task, source)
+    recipe = read_recipe(task.source) if kept is None else _recipe(task, source)
     write_provenance(folder.run, task.provenance | {"training_seconds": _seconds(task, journal)})
     folder.run.recipe.write_text(dump_recipe(recipe), encoding="utf-8")
     part = folder.run.model.with_suffix(".part")
@@ -32,8 +34,9 @@ def finish(task: Task, journal: Journal) -> None:
     shutil.rmtree(folder.steps)
 
 
-def _recipe(task: Task, run: RunFolder):  # noqa: ANN202
-    return read_recipe(run) if run.recipe.is_file() else task.recipe
+def _recipe(task: Task, run: RunFolder) -> Recipe:
+    """Of the last fine-tuning, with the model that came of it."""
+    return task.recipe.model_copy(update={"model": load_model(run.model).model.config})
 
 
 def _accepted(task: Task, journal: Journal) -> list[RunFolder]:

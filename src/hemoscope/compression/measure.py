@@ -73,9 +73,7 @@ def _milliseconds(model: HybridClassifier, image: Tensor) -> tuple[float, float]
         for _ in range(2):
             model(image)
         began, processor = time.perf_counter(), time.process_time()
-        while len(clock) < 3 or (
-            len(clock) < _PASSES and time.perf_counter() - began < _SECONDS
-        ):
+        while len(clock) < 3 or (len(clock) < _PASSES and time.perf_counter() - began < _SECONDS):
             start = time.perf_counter()
             model(image)
             _wait(image.device)

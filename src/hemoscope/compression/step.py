@@ -154,5 +154,3 @@ def forget_weights(folder: StepFolder) -> None:
     """Deletes the large files of a step that nothing goes on from."""
     for file in (folder.cut, folder.run.model):
         file.unlink(missing_ok=True)
-
-

@@ -69,5 +69,3 @@ def tune(
     if not run.recipe.is_file():
         start_run(run.path, own, provenance)
     train_model(cells, own, run, machine=machine, start=model.state_dict())
-
-

@@ -17,9 +17,7 @@ from hemoscope.models.hybrid import HybridClassifier
 Sums = list[dict[str, Array]]
 
 
-def scores(
-    model: HybridClassifier, images: Tensor, labels: Tensor, *, batch: int = 8
-) -> Scores:
+def scores(model: HybridClassifier, images: Tensor, labels: Tensor, *, batch: int = 8) -> Scores:
     """Score every block, head, channel and hidden unit of the token encoder.
 
     Args:
