@@ -139,7 +139,7 @@ def _rows(journal: "Journal") -> list[tuple[object, ...]]:
         rows.append(
             (
                 *(step.step, step.kind, m.parameters, m.val_accuracy),
-                *(-step.loss_points, step.mcnemar.p, m.latency_ms, verdict),
+                *(0 - step.loss_points, step.mcnemar.p, m.latency_ms, verdict),
             )
         )
     return rows

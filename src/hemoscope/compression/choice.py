@@ -93,11 +93,7 @@ def _with_heads(block: KeptBlock, heads: Index) -> KeptBlock:
 
 def _with_channels(block: KeptBlock, match: Array, carry: Array, share: float) -> KeptBlock:
     width = match.shape[1]
-    stay = (
-        width
-        if width <= LEAST_CHANNELS
-        else max(LEAST_CHANNELS, width - max(1, int(share * width)))
-    )
+    stay = max(min(width, LEAST_CHANNELS), width - max(1, int(share * width)))
     return KeptBlock(
         block.block, block.heads, _highest(match, stay), _highest(carry, stay), block.units
     )

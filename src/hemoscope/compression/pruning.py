@@ -74,7 +74,7 @@ def _words(step: Step) -> str:
     measured, verdict = step.measured, "kept" if step.accepted else "over budget, undone"
     return (
         f"step {step.step}, {step.kind}: {_size(measured.parameters)}, "
-        f"{measured.val_accuracy:.2%} ({-step.loss_points:+.2f} points), p {step.mcnemar.p:.3g}, "
+        f"{measured.val_accuracy:.2%} ({0 - step.loss_points:+.2f} points), p {step.mcnemar.p:.3g}, "
         f"{measured.latency_ms:.1f} ms: {verdict}"
     )
 

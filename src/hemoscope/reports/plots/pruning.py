@@ -6,7 +6,13 @@ from typing import Any, ClassVar
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from matplotlib.ticker import (
+    FuncFormatter,
+    LogLocator,
+    MaxNLocator,
+    NullLocator,
+    PercentFormatter,
+)
 
 from hemoscope.reports.errors import ReportError
 from hemoscope.reports.style import (
@@ -23,8 +29,8 @@ from hemoscope.reports.style import (
 MEASURES = {"parameters": "Parameters", "latency_ms": "Milliseconds for one cell"}
 HEAD_SCORES = {
     "entropy": "Attention entropy",
-    "rollout": "Share in rollout",
-    "gradient": "Importance by gradient",
+    "rollout": "Rollout share",
+    "gradient": "By gradient",
 }
 
 
@@ -68,7 +74,8 @@ class PruningFigure:
         kept = self.curve[self.curve["accepted"]]
         over = self.curve[~self.curve["accepted"]]
         first, later = kept[kept["step"] == 0], kept[kept["step"] > 0]
-        axes.plot(kept[measure], kept["val_accuracy"], color=BLUE, linewidth=0.9, zorder=1)
+        if measure == "parameters":  # measured times waver: a line would tie knots
+            axes.plot(kept[measure], kept["val_accuracy"], color=BLUE, linewidth=0.9, zorder=1)
         for rows, label, look in (
             (first, "Original", {"marker": "s", "color": BLACK}),
             (later, "Within the budget", {"marker": "o", "color": BLUE}),
@@ -159,14 +166,16 @@ class ScoresFigure:
         heads = self.scores[self.scores["head"].notna()]
         for axes, (score, title) in zip(panels, HEAD_SCORES.items(), strict=False):
             for block, rows in heads.groupby("block"):
-                style = class_style(int(str(block)))
+                at = int(str(block))
+                style, beside = class_style(at), 0.14 * (at % 4 - 1.5)
                 axes.plot(
-                    rows["head"].astype(int), rows[score], linestyle="", color=style.colour,
-                    marker=style.marker, label=f"Block {block}",
+                    rows["head"].astype(int) + beside, rows[score], linestyle="",
+                    color=style.colour, marker=style.marker, markersize=3, label=f"Block {block}",
                 )  # fmt: skip
-            axes.set(title=title, xlabel="Head", ylim=(0, _above(heads[score])))
+            axes.set(title=title, xlabel="Head")
+            axes.margins(y=0.15)
+            axes.ticklabel_format(axis="y", useOffset=False)
             axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-        panels[0].set_ylim(0, 1.05)
         self._influence(panels[3])
         figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=8)
         return figure
@@ -183,8 +192,10 @@ class ScoresFigure:
 def _guide(axes: Axes, rows: pd.DataFrame, measure: str, name: str, place: int) -> None:
     style = class_style(place)
     look: dict[str, Any] = {"color": style.colour, "marker": style.marker, "markersize": 3.5}
-    axes.plot(rows[measure], rows["val_accuracy"], label=name, linewidth=1.1, **look)
-    if (rows["seeds"] > 1).any():
+    joined = measure == "parameters"
+    look |= {"linestyle": "-" if joined else "", "linewidth": 1.1}
+    axes.plot(rows[measure], rows["val_accuracy"], label=name, **look)
+    if joined and (rows["seeds"] > 1).any():
         axes.fill_between(
             rows[measure], rows["lowest"], rows["highest"], color=style.colour, alpha=0.15,
             linewidth=0,
@@ -201,8 +212,16 @@ def _number_steps(axes: Axes, curve: pd.DataFrame, measure: str) -> None:
 
 
 def _measure_axis(axes: Axes, measure: str) -> None:
-    axes.set(xlabel=MEASURES[measure], xlim=(0, None))
+    axes.set(xlabel=MEASURES[measure])
     axes.margins(y=0.15)
+    if measure == "parameters":
+        axes.set_xscale("log")
+        axes.xaxis.set_major_locator(
+            LogLocator(10.0, subs=(1.0, 1.5, 2.0, 3.0, 5.0, 7.0), numticks=12)
+        )
+        axes.xaxis.set_minor_locator(NullLocator())
+    else:
+        axes.set_xlim(left=0)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     axes.xaxis.set_major_formatter(FuncFormatter(_short))
     axes.grid(color=PALE)
