@@ -72,10 +72,10 @@ def _forget(task: Task, step: Step | None) -> None:
 
 def _words(step: Step) -> str:
     measured, verdict = step.measured, "kept" if step.accepted else "over budget, undone"
+    accuracy = f"{measured.val_accuracy:.2%} ({0 - step.loss_points:+.2f} points)"
     return (
-        f"step {step.step}, {step.kind}: {_size(measured.parameters)}, "
-        f"{measured.val_accuracy:.2%} ({0 - step.loss_points:+.2f} points), p {step.mcnemar.p:.3g}, "
-        f"{measured.latency_ms:.1f} ms: {verdict}"
+        f"step {step.step}, {step.kind}: {_size(measured.parameters)}, {accuracy}, "
+        f"p {step.mcnemar.p:.3g}, {measured.latency_ms:.1f} ms: {verdict}"
     )
 
 

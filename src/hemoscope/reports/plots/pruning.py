@@ -34,6 +34,9 @@ HEAD_SCORES = {
 }
 
 
+_TICKS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
+
+
 @dataclass(frozen=True, eq=False)
 class PruningFigure:
     """Validation accuracy of every model that a pruning made.
