@@ -50,7 +50,7 @@ def _parameters_of(width: int, shape: BlockShape) -> int:
     return attention + 2 * width * shape.feed_forward + shape.feed_forward + width + 4 * width
 
 
-@pytest.mark.parametrize("name", _hybrids())
+@pytest.mark.parametrize("name", tuple(_hybrids()))
 def test_every_hybrid_is_cut_saved_and_loaded(name: str, tmp_path: Path) -> None:
     size = 96 if name.startswith(("inception", "resnet", "efficient")) else 64
     model = tiny(name, size)
