@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from safetensors.torch import load_file
 from scipy.stats import binomtest
 
 from hemoscope.cells import open_cells
@@ -45,9 +46,15 @@ def lasting(journal: Journal) -> dict:
     return values
 
 
-def test_the_result_is_a_run_folder_with_the_whole_story(made: Made, tmp_path: Path) -> None:
-    out = tmp_path / "small"
-    journal = pruned(made, out, UNTUNED)
+@pytest.fixture(scope="session")
+def down(made: Made, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Journal]:
+    """A pruning to the very end, and its folder."""
+    out = tmp_path_factory.mktemp("down") / "small"
+    return out, pruned(made, out, UNTUNED)
+
+
+def test_the_result_is_a_run_folder_with_the_whole_story(made: Made, down) -> None:
+    out, journal = down
     assert {file.name for file in out.iterdir()} == {
         *("recipe.yaml", "provenance.json", "history.csv", "history.svg", "model.safetensors"),
         *("pruning.json", "pruning.csv", "pruning.svg", "scores.csv", "scores.svg"),
@@ -68,11 +75,11 @@ def test_the_result_is_a_run_folder_with_the_whole_story(made: Made, tmp_path: P
     assert Journal.model_validate_json((out / "pruning.json").read_text()) == journal
 
 
-def test_its_figures_are_those_of_its_predictions(made: Made, tmp_path: Path) -> None:
-    journal = pruned(made, tmp_path / "small", UNTUNED)
-    table = pd.read_csv(tmp_path / "small" / "validation.csv")
+def test_its_figures_are_those_of_its_predictions(made: Made, down) -> None:
+    out, journal = down
+    table = pd.read_csv(out / "validation.csv")
     validation = open_cells(made.cells).where("split", "val")
-    found = predict_cells(validation, load_scorer(tmp_path / "small")).predictions
+    found = predict_cells(validation, load_scorer(out)).predictions
     names = np.array(found.classes)[np.asarray(found.logits).argmax(axis=1)]
     last = journal.steps[-1]
     assert dict(zip(found.paths, names, strict=True)) == dict(
@@ -85,7 +92,7 @@ def test_its_figures_are_those_of_its_predictions(made: Made, tmp_path: Path) ->
     lost = int((before & ~right).sum())
     expected = binomtest(lost, lost, 0.5).pvalue if lost else 1.0
     assert last.mcnemar.p == pytest.approx(expected)
-    curve = pd.read_csv(tmp_path / "small" / "pruning.csv")
+    curve = pd.read_csv(out / "pruning.csv")
     assert curve["parameters"].tolist() == [
         journal.before.parameters,
         *(s.measured.parameters for s in journal.steps),
@@ -93,7 +100,9 @@ def test_its_figures_are_those_of_its_predictions(made: Made, tmp_path: Path) ->
 
 
 def test_parts_are_named_as_in_the_original(made: Made, tmp_path: Path) -> None:
-    journal = pruned(made, tmp_path / "small", UNTUNED.model_copy(update={"guide": "magnitude"}))
+    journal = pruned(
+        made, tmp_path / "small", UNTUNED.model_copy(update={"guide": "magnitude", "until": 0.72})
+    )
     (gone,) = journal.steps[0].removed.blocks
     left = journal.steps[0].left
     assert left.blocks == (1 - gone,)
@@ -143,7 +152,7 @@ def test_it_stops_at_the_size_that_was_asked_for(made: Made, tmp_path: Path) -> 
 def test_guides_make_models_of_equal_size(made: Made, tmp_path: Path) -> None:
     sizes = set()
     for guide in ("attention", "random", "magnitude", "gradient"):
-        settings = UNTUNED.model_copy(update={"guide": guide, "until": 0.5})
+        settings = UNTUNED.model_copy(update={"guide": guide, "until": 0.75})
         journal = pruned(made, tmp_path / guide, settings)
         sizes.add(tuple(s.measured.parameters for s in journal.steps))
     assert len(sizes) == 1
@@ -163,13 +172,13 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize(("room", "name"), PLACES)
-@pytest.mark.parametrize("call", [1, 3])
+@pytest.mark.parametrize("call", [1, 2])
 def test_an_interrupted_pruning_goes_on_as_if_nothing_had_happened(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room, name: str, call: int
 ) -> None:
     if name == "finish" and call > 1:
         pytest.skip("it is called once")
-    settings = UNTUNED.model_copy(update={"guide": "random", "until": 0.6})
+    settings = UNTUNED.model_copy(update={"guide": "random", "until": 0.75})
     expected = lasting(pruned(made, tmp_path / "whole", settings))
     calls = 0
 
@@ -181,16 +190,17 @@ def test_an_interrupted_pruning_goes_on_as_if_nothing_had_happened(
         return real(*arguments, **options)
 
     real = getattr(room, name)
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(room, name, die)
+    monkeypatch.setattr(room, name, die)
+    with pytest.raises(Killed):
         pruned(made, tmp_path / "killed", settings)
+    monkeypatch.setattr(room, name, real)
     assert not (tmp_path / "killed" / "model.safetensors").exists()
     task, journal = resume_pruning(
         made.run, str(made.cells), tmp_path / "killed", accelerator="cpu"
     )
     assert lasting(prune(task, journal)) == expected
-    kept = [(tmp_path / each / "model.safetensors").read_bytes() for each in ("whole", "killed")]
-    assert kept[0] == kept[1]
+    kept, old = (load_file(tmp_path / each / "model.safetensors") for each in ("killed", "whole"))
+    assert all(kept[name].equal(old[name]) for name in old)
     with pytest.raises(PruningError, match="came to its end"):
         resume_pruning(made.run, str(made.cells), tmp_path / "killed")
 
