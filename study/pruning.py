@@ -88,7 +88,7 @@ def compared(done: list[Pruned]) -> pd.DataFrame:
         for step in range(1, min(len(sizes[first]), len(sizes[other])))
     ]
     table = pd.DataFrame(rows)
-    return table.assign(p_holm=holm(table["p"].tolist())) if rows else table
+    return table.assign(p_holm=pd.Series(holm(table["p"].tolist()))) if rows else table
 
 
 def _test(

@@ -1,5 +1,7 @@
 """The journal as a table: one row a model."""
 
+from typing import Any
+
 import pandas as pd
 
 from hemoscope.compression.journal import Journal, Measured, Step
@@ -23,11 +25,11 @@ def curve(journal: Journal) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _step(step: Step, before: Measured) -> dict[str, object]:
+def _step(step: Step, before: Measured) -> dict[str, Any]:
     named = {"step": step.step, "kind": step.kind, "removed": step.removed.words()}
     tested = {"loss_points": step.loss_points, "mcnemar_p": step.mcnemar.p}
     return named | {"accepted": step.accepted} | _sizes(step.measured, before) | tested
 
 
-def _sizes(measured: Measured, before: Measured) -> dict[str, object]:
+def _sizes(measured: Measured, before: Measured) -> dict[str, Any]:
     return measured.model_dump() | {"share": measured.parameters / before.parameters}

@@ -29,8 +29,8 @@ class _Norms:
     """Of one block: of the whole, of each channel (heads, key width), and of each unit."""
 
     def __init__(self, block: EncoderBlock) -> None:
-        attention, first, last = block.attention, block.feed_forward[0], block.feed_forward[2]
-        heads = attention.heads
+        attention, heads = block.attention, block.attention.heads
+        first, last = (block.get_parameter(f"feed_forward.{at}.weight") for at in (0, 2))
         squares = {
             name: _square(getattr(attention, name).weight, 1).reshape(heads, -1)
             for name in ("query", "key", "value")
@@ -38,7 +38,7 @@ class _Norms:
         out = _square(attention.output.weight, 0).reshape(heads, -1)
         self.match: Array = np.sqrt(squares["query"] + squares["key"])
         self.carry: Array = np.sqrt(squares["value"] + out)
-        self.units: Array = np.sqrt(_square(first.weight, 1) + _square(last.weight, 0))
+        self.units: Array = np.sqrt(_square(first, 1) + _square(last, 0))
         self.block = float(np.sqrt((self.match**2 + self.carry**2).sum() + (self.units**2).sum()))
 
 

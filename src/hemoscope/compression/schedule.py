@@ -22,7 +22,7 @@ def next_kind(journal: Journal, shapes: Sequence[BlockShape]) -> Kind | None:
     """
     if _small_enough(journal):
         return None
-    open_kinds = [kind for kind in KINDS if kind in _open(journal, shapes)]
+    open_kinds = _open(journal, shapes)
     if not open_kinds or open_kinds[0] == "blocks":
         return open_kinds[0] if open_kinds else None
     last = KINDS.index(journal.steps[-1].kind) if journal.steps else 0
@@ -46,12 +46,10 @@ def _small_enough(journal: Journal) -> bool:
     return now.parameters <= journal.settings.until * journal.before.parameters
 
 
-def _open(journal: Journal, shapes: Sequence[BlockShape]) -> set[Kind]:
-    """Kinds that may go: asked for, within the budget so far, and there."""
+def _open(journal: Journal, shapes: Sequence[BlockShape]) -> list[Kind]:
+    """Kinds that may go, in order: asked for, within the budget so far, and there."""
     settings = journal.settings
-    closed = {step.kind for step in journal.steps if not step.accepted}
-    return {
-        kind
-        for kind in settings.kinds
-        if kind not in closed and possible(kind, shapes, settings.keep_blocks)
-    }
+    closed = [step.kind for step in journal.steps if not step.accepted]
+    wanted = [kind for kind in settings.kinds if kind not in closed]
+    there = [kind for kind in wanted if possible(kind, shapes, settings.keep_blocks)]
+    return sorted(there, key=KINDS.index)

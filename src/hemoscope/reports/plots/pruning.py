@@ -79,11 +79,12 @@ class PruningFigure:
         first, later = kept[kept["step"] == 0], kept[kept["step"] > 0]
         if measure == "parameters":  # measured times waver: a line would tie knots
             axes.plot(kept[measure], kept["val_accuracy"], color=BLUE, linewidth=0.9, zorder=1)
-        for rows, label, look in (
+        marks: tuple[tuple[pd.DataFrame, str, dict[str, Any]], ...] = (
             (first, "Original", {"marker": "s", "color": BLACK}),
             (later, "Within the budget", {"marker": "o", "color": BLUE}),
             (over, "Over it, undone", {"marker": "o", "color": VERMILION, "mfc": "white"}),
-        ):
+        )
+        for rows, label, look in marks:
             if len(rows):
                 axes.plot(rows[measure], rows["val_accuracy"], linestyle="", label=label, **look)
         budget = float(first["val_accuracy"].iloc[0]) - self.max_loss / 100
