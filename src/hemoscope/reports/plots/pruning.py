@@ -35,6 +35,8 @@ HEAD_SCORES = {
 
 
 _TICKS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
+_FAR = 0.1
+"""A budget further below every model is left out: it would press them into one line."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +90,8 @@ class PruningFigure:
             if len(rows):
                 axes.plot(rows[measure], rows["val_accuracy"], linestyle="", label=label, **look)
         budget = float(first["val_accuracy"].iloc[0]) - self.max_loss / 100
-        axes.axhline(budget, color=GREY, linewidth=0.9, linestyle=(0, (4, 2)), label="Budget")
+        if budget > self.curve["val_accuracy"].min() - _FAR:
+            axes.axhline(budget, color=GREY, linewidth=0.9, linestyle=(0, (4, 2)), label="Budget")
         _number_steps(axes, self.curve, measure)
         _measure_axis(axes, measure)
 
