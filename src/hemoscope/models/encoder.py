@@ -87,7 +87,9 @@ class TokenEncoder(nn.Module):
 
     def __init__(self, width: int, config: EncoderConfig) -> None:
         super().__init__()
-        self.blocks = nn.ModuleList(EncoderBlock(width, config) for _ in range(config.blocks))
+        self.blocks = nn.ModuleList(
+            EncoderBlock(width, config.of(shape)) for shape in config.block_shapes
+        )
 
     def forward(self, tokens: Tensor, with_maps: bool = False) -> tuple[Tensor, tuple[Tensor, ...]]:
         """Encode the tokens.
