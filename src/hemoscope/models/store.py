@@ -1,7 +1,8 @@
 """A model as one safetensors file: weights, configuration and class names travel together."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,18 +83,34 @@ def load_model(path: Path) -> StoredModel:
     return StoredModel(model.eval(), classes)
 
 
-def _read(path: Path) -> tuple[Mapping[str, str], dict[str, Tensor]]:
+def read_description(path: Path) -> tuple[ModelConfig, tuple[str, ...]]:
+    """The configuration and the classes of a model that `save_model` wrote, without its tensors.
+
+    Raises:
+        HemoscopeError: As `load_model` raises, but for what only the tensors tell.
+    """
+    with _opened(path) as file:
+        return _interpret(path, file.metadata() or {})
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[safe_open]:
     if not path.is_file():
         raise HemoscopeError(f"There is no model file {path}.")
     try:
         with safe_open(path, framework="pt") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            return file.metadata() or {}, tensors
+            yield file
     except (SafetensorError, OSError) as error:
         raise HemoscopeError(
             f"{path} cannot be read as safetensors ({error}). It was cut short, or is another "
             "kind of file. Copy it again, or train again."
         ) from error
+
+
+def _read(path: Path) -> tuple[Mapping[str, str], dict[str, Tensor]]:
+    with _opened(path) as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        return file.metadata() or {}, tensors
 
 
 def _interpret(path: Path, metadata: Mapping[str, str]) -> tuple[ModelConfig, tuple[str, ...]]:

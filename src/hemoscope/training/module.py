@@ -15,6 +15,7 @@ from hemoscope.models.groups import parameter_groups
 from hemoscope.models.hybrid import HybridClassifier
 from hemoscope.training.augmentation import augment, centre, to_unit_range
 from hemoscope.training.data import Batch
+from hemoscope.training.distillation import Teacher, distillation_loss
 from hemoscope.training.losses import classification_loss
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.schedule import rate_factor
@@ -31,13 +32,14 @@ def training_module(module: LightningModule) -> "TrainingModule":
 
 
 class TrainingModule(LightningModule):
-    """A model, its recipe, and the figures of the epoch under way.
+    """A model, its recipe, its teacher if it has one, and the figures of the epoch under way.
 
     Every random draw (dropout, augmentation) is seeded anew each step from the recipe's seed and
     the step, so that a run goes on after an interruption as if there had been none.
     """
 
     class_weights: Tensor | None
+    teacher: Teacher | None
 
     def __init__(
         self, model: HybridClassifier, recipe: Recipe, class_weights: Tensor | None = None
@@ -45,6 +47,7 @@ class TrainingModule(LightningModule):
         super().__init__()
         self.model = model.to(memory_format=torch.channels_last)
         self.recipe = recipe
+        self.teacher = None
         self.register_buffer("class_weights", class_weights, persistent=False)
         self.figures: Any = torch.nn.ModuleDict(
             {
@@ -61,6 +64,11 @@ class TrainingModule(LightningModule):
         # frozen by then would never be shared, so that a schedule starts only in that epoch.
         if len(schedule) == 1:
             self._freeze(0)
+
+    def on_fit_start(self) -> None:
+        """Brings the teacher to the device, for Lightning knows nothing of it."""
+        if self.teacher is not None:
+            self.teacher.to(self.device)
 
     def on_train_epoch_start(self) -> None:
         """Freezes what the plan of this epoch says, and frees the rest."""
@@ -101,6 +109,11 @@ class TrainingModule(LightningModule):
         images = images.contiguous(memory_format=torch.channels_last)
         logits = self.model(images)
         loss = classification_loss(logits, targets, self.recipe.loss, self.class_weights)
+        # Validation figures are of the labels alone, to compare with those of any other run.
+        if self.teacher is not None and stage == "train":
+            how = self.recipe.distillation
+            taught = distillation_loss(logits, self.teacher.logits(images), how.temperature)
+            loss = how.weight * taught + (1 - how.weight) * loss
         right = (logits.argmax(dim=1) == targets).float()
         self.figures[f"{stage}_loss"].update(loss.detach(), weight=len(targets))
         self.figures[f"{stage}_accuracy"].update(right)

@@ -46,6 +46,18 @@ class Loss(_Part):
     )
 
 
+class Distillation(_Part):
+    """A trained model whose opinions are learned beside the labels (Hinton et al. 2015)."""
+
+    teacher: str | None = Field(
+        default=None, description="a finished run folder with the same classes; null: none"
+    )
+    weight: float = Field(
+        default=0.5, ge=0, le=1, description="of the teacher's opinion; the labels have the rest"
+    )
+    temperature: float = Field(default=2.0, gt=0, description="softens both opinions")
+
+
 class Optimiser(_Part):
     """AdamW, with a learning rate for each part of the model."""
 
@@ -95,6 +107,7 @@ class Recipe(_Part):
     data: Data = Data()
     augmentation: Augmentation = Augmentation()
     loss: Loss = Loss()
+    distillation: Distillation = Distillation()
     optimiser: Optimiser = Optimiser()
     freezing: Freezing = Freezing()
     epochs: int = Field(default=30, ge=1)

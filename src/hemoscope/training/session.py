@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from hemoscope.cells import CellFailure, CellTable, PixelCache, open_cells
+from hemoscope.training.distillation import describe_teacher
 from hemoscope.training.processes import is_first_process
 from hemoscope.training.provenance import describe_run
 from hemoscope.training.recipe import Recipe
@@ -54,8 +55,10 @@ class Session:
         table = open_cells(source)
         cells, failures = _pixels(table, recipe, progress)
         run = RunFolder(out)
+        teacher = describe_teacher(recipe, cells.classes)
         if is_first_process():
-            run = start_run(out, recipe, describe_run(table, source, recipe))
+            provenance = describe_run(table, source, recipe)
+            run = start_run(out, recipe, provenance | ({"teacher": teacher} if teacher else {}))
         return cls(run, recipe, cells, failures, len(table))
 
     @classmethod
@@ -63,19 +66,25 @@ class Session:
         """The run in a folder, with the recipe that it was started with.
 
         Raises:
-            RunFolderError: There is no run, it is finished, or its cells were others.
+            RunFolderError: There is no run, it is finished, or its cells or its teacher were
+                others.
         """
         run = open_run(out)
         if run.finished:
             raise RunFolderError(f"the run in {out} came to its end; there is nothing to resume.")
         recipe, table = read_recipe(run), open_cells(source)
-        before = read_provenance(run)["data"]["fingerprint"]
-        if table.fingerprint() != before:
+        before = read_provenance(run)
+        if table.fingerprint() != before["data"]["fingerprint"]:
             raise RunFolderError(
                 f"the run in {out} was started on other cells than {source} holds now (other "
                 "names, labels or splits). Go on with the same SOURCE, or start a new run."
             )
         cells, failures = _pixels(table, recipe, progress)
+        if describe_teacher(recipe, cells.classes) != before.get("teacher"):
+            raise RunFolderError(
+                f"the run in {out} was started with another model in {recipe.distillation.teacher} "
+                "as its teacher than lies there now. Put that one back, or start a new run."
+            )
         return cls(run, recipe, cells, failures, len(table))
 
     def where(self) -> str:

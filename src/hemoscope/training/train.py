@@ -26,6 +26,7 @@ from hemoscope.training.callbacks.ema import averaged_weights
 from hemoscope.training.callbacks.history import History
 from hemoscope.training.callbacks.progress import progress_callbacks
 from hemoscope.training.data import CellData, LabelledCells, Pixels
+from hemoscope.training.distillation import open_teacher
 from hemoscope.training.losses import balanced_weights
 from hemoscope.training.module import TrainingModule
 from hemoscope.training.precision import lightning_precision
@@ -138,12 +139,17 @@ def train_model(
         run: Started by `start_run`; holds `model.safetensors` and `history.csv` afterwards.
         machine: Processors and nodes.
         extra_callbacks: Further Lightning callbacks.
+
+    Raises:
+        HemoscopeError: The weights or the teacher that the recipe names do not do.
     """
     machine = machine or Machine()
+    teacher = open_teacher(recipe, cells.classes)
     with _quiet_library():
         seed_everything(recipe.seed, workers=True, verbose=False)
         resuming = run.last_checkpoint.is_file()
         module = _module(cells, recipe, weights="none" if resuming else recipe.weights)
+        module.teacher = teacher
         history, best = History(run.history), _best_epoch(run)
         trainer = _trainer(
             machine,
