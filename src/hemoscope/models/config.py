@@ -91,8 +91,8 @@ class ModelConfig(_Data):
         fusion: What the head sees, concatenated in this order: "cnn", the mean of the last
             map; "vit", the mean of the encoded tokens; "attention", their mean weighted by a
             learned score.
-        map_projected: Whether "cnn" is the mean of the projected map (of `width`) instead of the map
-            itself, so that it has one width whatever the backbone. Joint models have that.
+        map_projected: Whether "cnn" is the mean of the projected map, of `width`, instead of the
+            map itself, so that it has one width whatever the backbone. Joint models have that.
         fusion_norm: Whether the fused vector goes through a layer normalisation.
         head_hidden: Width of a hidden layer (with ReLU) before the classifier, or None.
         head_dropout: Before the classifier.

@@ -46,7 +46,9 @@ class Loss(_Part):
         default="none", description="balanced: inverse to the class's share of the training cells"
     )
     mutual: float = Field(
-        default=0.0, ge=0, description="weight of what the branches of a joint model tell each other"
+        default=0.0,
+        ge=0,
+        description="weight of what the branches of a joint model tell each other",
     )
 
 
