@@ -48,7 +48,7 @@ class Loss(_Part):
     mutual: float = Field(
         default=0.0,
         ge=0,
-        description="weight of what the branches of a joint model tell each other",
+        description="weight of what branches of a joint model tell each other",
     )
 
 
