@@ -37,9 +37,10 @@ format: .venv/.ready  ## put the code in form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/.ready  ## how fast training, the cache, the command and the evaluation are
+bench: .venv/.ready  ## how fast training, evaluation and classification are
 	$(BIN)/python benchmarks/bench_training.py
 	$(BIN)/python benchmarks/bench_evaluation.py
+	$(BIN)/python benchmarks/bench_classify.py $(BENCH)
 
 study: .venv/.ready  ## the paper's models on real cells: make study CELLS=manifest.csv RUNS=folder
 	$(BIN)/python -m study.run --cells $(CELLS) --runs $(RUNS) $(STUDY)

@@ -35,7 +35,7 @@ class Places:
 def perform(experiment: Experiment, places: Places) -> None:
     """Trains, scores and evaluates; what is finished already is not done again."""
     run = places.runs / experiment.place
-    _train(experiment, run, places.cells)
+    train(run, places.cells, experiment.recipe, experiment.settings)
     part = places.results / experiment.place.parent / f".{experiment.place.name}.part"
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
@@ -44,26 +44,28 @@ def perform(experiment: Experiment, places: Places) -> None:
     for cells in experiment.scored:
         table = part / f"{cells}.parquet"
         chosen = ("--split-column", experiment.split, "--use", cells)
-        _hemoscope("predict", places.cells, *chosen, "--model", run, "--out", table)
-    figures = _hemoscope("evaluate", part / "test.parquet", "--run", run, "--json", capture=True)
+        hemoscope("predict", places.cells, *chosen, "--model", run, "--out", table)
+    figures = hemoscope("evaluate", part / "test.parquet", "--run", run, "--json", capture=True)
     (part / "test.json").write_text(figures, encoding="utf-8")
     # The folder appears in one step, so that a result that is there is a whole one.
     part.rename(places.results / experiment.place)
 
 
-def _train(experiment: Experiment, run: Path, cells: Path) -> None:
+def train(run: Path, cells: Path, recipe: str, settings: tuple[str, ...]) -> None:
+    """Trains into the folder `run`, from where it was; a finished run stays as it is."""
     if (run / "model.safetensors").is_file():
         return
     if (run / "checkpoints" / "last.ckpt").is_file():
-        _hemoscope("train", cells, "--out", run, "--resume")
+        hemoscope("train", cells, "--out", run, "--resume")
         return
     # Killed before its first checkpoint: there is nothing to go on from.
     shutil.rmtree(run, ignore_errors=True)
-    settings = (part for line in experiment.settings for part in ("--set", line))
-    _hemoscope("train", cells, "--recipe", experiment.recipe, *settings, "--out", run)
+    changes = (part for line in settings for part in ("--set", line))
+    hemoscope("train", cells, "--recipe", recipe, *changes, "--out", run)
 
 
-def _hemoscope(*arguments: str | Path, capture: bool = False) -> str:
+def hemoscope(*arguments: str | Path, capture: bool = False) -> str:
+    """One public command; what it prints, if it is to be captured."""
     command = [*HEMOSCOPE, *map(str, arguments)]
     done = subprocess.run(
         command, check=True, text=True, stdout=subprocess.PIPE if capture else None

@@ -6,6 +6,7 @@ import torch
 from hemoscope.training.augmentation import Augmentation, augment, centre, to_unit_range
 from hemoscope.training.augmentation.stain import restain
 from hemoscope.training.recipe import Recipe
+from hemoscope.training.recipe_files import load_recipe
 
 OFF = Augmentation(flips=False, rotation=0, quarter_turns=False, brightness=0)
 
@@ -179,3 +180,21 @@ def test_training_sizes_hold_from_their_epoch_on():
     assert [recipe.size_at(epoch) for epoch in range(4)] == [64, 64, 96, 96]
     assert Recipe().size_at(5) == 224
     assert Recipe(sizes={3: 96}).size_at(2) == 224
+
+
+def test_calm_augmentation_is_weaker_and_still_turns():
+    strong = Augmentation(
+        quarter_turns=True, zoom=2.25, shift=0.2, stain=0.8, blur=0.4, jpeg=0.2, tight=0.1
+    )
+    calm = strong.calmed(0.5)
+    assert (calm.zoom, calm.shift, calm.stain, calm.tight) == pytest.approx((1.5, 0.1, 0.4, 0.05))
+    assert (calm.quarter_turns, calm.flips, calm.rotation) == (True, True, strong.rotation)
+    assert strong.calmed(1) == strong
+    none = strong.calmed(0)
+    assert none == Augmentation(quarter_turns=True, brightness=0)
+
+
+def test_a_recipe_calms_down_from_an_epoch_on():
+    recipe = load_recipe("default", ("augmentation.stain=0.8", "calming={2: 0.5, 4: 0}"))
+    stain = [recipe.augmentation_at(epoch).stain for epoch in range(6)]
+    assert stain == [0.8, 0.8, 0.4, 0.4, 0, 0]

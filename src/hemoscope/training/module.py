@@ -92,7 +92,7 @@ class TrainingModule(LightningModule):
         with torch.autocast(self.device.type, enabled=False):
             return augment(
                 to_unit_range(batch["pixels"]),
-                self.recipe.augmentation,
+                self.recipe.augmentation_at(self.current_epoch),
                 self._generator,
                 size=self.recipe.size_at(self.current_epoch),
                 margin=self.recipe.frame.margin,

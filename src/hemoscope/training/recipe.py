@@ -18,6 +18,8 @@ from hemoscope.training.augmentation.settings import Augmentation
 _MARGIN = 1.5
 """Around a cell that is cut out, training sees this many times the side of the model's frame."""
 
+_Value = TypeVar("_Value", int, float)
+
 Share = Annotated[float, Field(ge=0, lt=1)]
 Rate = Annotated[float, Field(gt=0, le=1)]
 
@@ -50,6 +52,18 @@ class Loss(_Part):
         ge=0,
         description="weight of what branches of a joint model tell each other",
     )
+
+
+class Distillation(_Part):
+    """A trained model whose opinions are learned beside the labels (Hinton et al. 2015)."""
+
+    teacher: str | None = Field(
+        default=None, description="a finished run folder with the same classes; null: none"
+    )
+    weight: float = Field(
+        default=0.5, ge=0, le=1, description="of the teacher's opinion; the labels have the rest"
+    )
+    temperature: float = Field(default=2.0, gt=0, description="softens both opinions")
 
 
 class Distillation(_Part):
@@ -124,6 +138,11 @@ class Recipe(_Part):
         description="progressive: from which epoch (from 0) training images have another side, in "
         "pixels, such as {0: 112, 4: 160}; validation has the model's own from the first",
     )
+    calming: dict[int, Annotated[float, Field(ge=0, le=1)]] = Field(
+        default={},
+        description="progressive: from which epoch (from 0) augmentation has this share of its "
+        "strength, such as {10: 0.3}; turns and flips stay",
+    )
     batch_size: int = Field(default=32, ge=1)
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         default="auto", description="auto: bfloat16 where the processor computes it natively"
@@ -151,8 +170,11 @@ class Recipe(_Part):
 
     def size_at(self, epoch: int) -> int:
         """Side in pixels of training images in an epoch (from 0)."""
-        begun = [since for since in self.sizes if since <= epoch]
-        return self.sizes[max(begun)] if begun else self.model.image_size
+        return _holding(self.sizes, epoch, self.model.image_size)
+
+    def augmentation_at(self, epoch: int) -> Augmentation:
+        """What is varied in an epoch (from 0), and how far."""
+        return self.augmentation.calmed(_holding(self.calming, epoch, 1.0))
 
     @field_validator("model", mode="before")
     @classmethod

@@ -8,6 +8,9 @@ Share = Annotated[float, Field(ge=0, lt=1)]
 Chance = Annotated[float, Field(ge=0, le=1)]
 
 
+_CALMED = ("shift", "brightness", "stain", "blur", "coarseness", "noise", "jpeg", "tight")
+
+
 class Augmentation(BaseModel):
     """How training cells are varied; drawn anew for every cell and epoch."""
 
@@ -38,3 +41,8 @@ class Augmentation(BaseModel):
     tight: Chance = Field(
         default=0.0, description="chance that all but the middle is one colour: a tight crop"
     )
+
+    def calmed(self, share: float) -> "Augmentation":
+        """The same with a share, 0 to 1, of its strength; flips and turns stay as they are."""
+        weaker = {name: share * getattr(self, name) for name in _CALMED}
+        return self.model_copy(update={**weaker, "zoom": self.zoom**share})
