@@ -5,7 +5,7 @@ prints all of them. What a run used, down to the last default, lies in its `reci
 """
 
 from dataclasses import replace
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -52,18 +52,6 @@ class Loss(_Part):
         ge=0,
         description="weight of what branches of a joint model tell each other",
     )
-
-
-class Distillation(_Part):
-    """A trained model whose opinions are learned beside the labels (Hinton et al. 2015)."""
-
-    teacher: str | None = Field(
-        default=None, description="a finished run folder with the same classes; null: none"
-    )
-    weight: float = Field(
-        default=0.5, ge=0, le=1, description="of the teacher's opinion; the labels have the rest"
-    )
-    temperature: float = Field(default=2.0, gt=0, description="softens both opinions")
 
 
 class Distillation(_Part):
@@ -197,3 +185,9 @@ class Recipe(_Part):
                 "backbone: write model: {joint: [BACKBONE, BACKBONE, …]}"
             )
         return self
+
+
+def _holding(schedule: dict[int, _Value], epoch: int, otherwise: _Value) -> _Value:
+    """What a schedule says of an epoch: the value of the last epoch in it that has begun."""
+    begun = [since for since in schedule if since <= epoch]
+    return schedule[max(begun)] if begun else otherwise
