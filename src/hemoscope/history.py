@@ -16,10 +16,22 @@ COLUMNS = (
     "seconds",
     "images_per_second",
 )
-"""`epoch` counts from 1; `seconds` are of the whole epoch, `images_per_second` of its training."""
+"""`epoch` counts from 1; `seconds` are of the whole epoch, `images_per_second` of its training.
+
+A joint model's history has further columns: `train_accuracy_NAME` and `val_accuracy_NAME` of each
+branch. Its own accuracy is that of the mean of all branches, its loss the mean of their losses.
+"""
 
 FIGURES = COLUMNS[1:5]
 """Losses and accuracies (0 … 1), means over the epoch."""
+
+
+BRANCH_ACCURACY = "val_accuracy_"
+
+
+def branch_accuracies(history: pd.DataFrame) -> tuple[str, ...]:
+    """The columns with the validation accuracy of each branch; none unless the model is joint."""
+    return tuple(str(name) for name in history if str(name).startswith(BRANCH_ACCURACY))
 
 
 def read_history(run: Path) -> pd.DataFrame:

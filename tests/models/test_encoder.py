@@ -2,6 +2,7 @@ import torch
 from torch import nn
 
 from hemoscope.models.config import EncoderConfig
+from hemoscope.models.counts import count_parameters
 from hemoscope.models.encoder import SelfAttention, TokenEncoder
 
 WIDTH = 16
@@ -57,3 +58,29 @@ def test_dropout_acts_in_training_on_both_paths() -> None:
     encoder = TokenEncoder(WIDTH, EncoderConfig(heads=4, key_width=4, dropout=0.5)).train()
     for with_maps in (False, True):
         assert not torch.equal(encoder(TOKENS, with_maps)[0], encoder(TOKENS, with_maps)[0])
+
+
+def test_tied_blocks_do_what_equal_blocks_do() -> None:
+    config = EncoderConfig(blocks=3, heads=2, key_width=4, feed_forward=8)
+    tied = TokenEncoder(WIDTH, config.model_copy(update={"tied": True})).eval()
+    untied = TokenEncoder(WIDTH, config).eval()
+    for block in untied.blocks:
+        block.load_state_dict(tied.blocks[0].state_dict())
+    mixed, maps = tied(TOKENS, with_maps=True)
+    expected, expected_maps = untied(TOKENS, with_maps=True)
+    torch.testing.assert_close(mixed, expected)
+    assert len(maps) == len(expected_maps) == 3
+    assert not torch.allclose(maps[0], maps[2])
+
+
+def test_tied_blocks_are_there_once() -> None:
+    config = EncoderConfig(blocks=3, tied=True)
+    one = TokenEncoder(WIDTH, config.model_copy(update={"blocks": 1}))
+    tied = TokenEncoder(WIDTH, config)
+    assert count_parameters(tied) == count_parameters(one)
+    assert tied.state_dict().keys() == one.state_dict().keys()
+
+
+def test_no_tied_blocks_are_no_blocks() -> None:
+    empty = TokenEncoder(WIDTH, EncoderConfig(blocks=0, tied=True))
+    assert empty(TOKENS)[0] is TOKENS

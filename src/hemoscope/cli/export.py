@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hemoscope.cli.options import Json
+from hemoscope.cli.options import Branch, Json
 from hemoscope.cli.output import note, print_json, print_table
 from hemoscope.errors import UsageError
 
@@ -27,6 +27,7 @@ def export(
         list[Path] | None,
         typer.Option("--predictions", help="A table of the run's own, for the card; repeatable."),
     ] = None,
+    branch: Branch = None,
     int8: Annotated[bool, typer.Option("--int8", help="Quantise to INT8.")] = False,
     calibrate_on: Annotated[
         str | None,
@@ -44,7 +45,8 @@ def export(
     """Make a bundle: a folder that scores cells without torch.
 
     Of a SOURCE that has the split column of the run, only the training cells (--calibrate-on) or
-    the validation cells (--validate-on, --cells) are used.
+    the validation cells (--validate-on, --cells) are used. Of a joint model one branch at a time
+    becomes a bundle (--branch).
     """
     _check_int8(int8, calibrate_on, validate_on)
     from hemoscope.deployment.export import ExportOptions, export_run
@@ -55,6 +57,7 @@ def export(
         cells=_cells(cells, data, data.validation) if cells else None,
         int8=_plan(calibrate_on, validate_on, allowed_points, data),
         predictions=predictions or (),
+        branch=branch,
     )
     bundle = export_run(run, out, options, tell=note)
     if json:

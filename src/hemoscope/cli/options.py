@@ -35,6 +35,10 @@ OptionalModel = Annotated[
         show_default=False,
     ),
 ]
+Branch = Annotated[
+    str | None,
+    typer.Option("--branch", metavar="NAME", help="Of a joint model: this branch alone."),
+]
 Batch = Annotated[int, typer.Option("--batch", min=1, help="Images scored at once.")]
 Bfloat16 = Annotated[
     bool,

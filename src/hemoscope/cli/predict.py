@@ -5,7 +5,17 @@ from typing import Annotated
 
 import typer
 
-from hemoscope.cli.options import Batch, Bfloat16, EngineName, Json, Model, Source, SplitColumn, Use
+from hemoscope.cli.options import (
+    Batch,
+    Bfloat16,
+    Branch,
+    EngineName,
+    Json,
+    Model,
+    Source,
+    SplitColumn,
+    Use,
+)
 from hemoscope.cli.output import note, note_failures, print_json, progress_bar
 
 
@@ -15,6 +25,7 @@ def predict(
     out: Annotated[Path, typer.Option("--out", help="A .parquet or .csv file to write.")],
     split_column: SplitColumn = None,
     use: Use = None,
+    branch: Branch = None,
     features: Annotated[
         bool,
         typer.Option("--features", help="Write NAME.features.parquet beside the table, too."),
@@ -24,7 +35,10 @@ def predict(
     engine: EngineName = "onnxruntime",
     json: Json = False,
 ) -> None:
-    """Score every cell of a SOURCE with a model. Exit 1 if some cannot be read."""
+    """Score every cell of a SOURCE with a model. Exit 1 if some cannot be read.
+
+    A joint model gives the mean of its branches, or one of them (--branch).
+    """
     from hemoscope.cells import open_cells
     from hemoscope.features import features_beside
     from hemoscope.inference import load_scorer, predict_cells
@@ -32,7 +46,7 @@ def predict(
 
     check_table_path(out)
     table = open_cells(source, split_column=split_column, use=use)
-    scorer = load_scorer(model, bfloat16=bfloat16, engine=engine)
+    scorer = load_scorer(model, bfloat16=bfloat16, engine=engine, branch=branch)
     with progress_bar("scoring cells") as progress:
         run = predict_cells(table, scorer, batch=batch, features=features, progress=progress)
     run.predictions.write(out)

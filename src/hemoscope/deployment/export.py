@@ -61,11 +61,13 @@ class ExportOptions:
         cells: To compare the export with torch on; None for synthetic cells.
         int8: How to quantise; None for a float32 bundle.
         predictions: Tables of the run's own predictions, with labels: figures for the card.
+        branch: Of a joint model, which branch; None for a model of one backbone.
     """
 
     cells: NamedCells | None = None
     int8: Int8Plan | None = None
     predictions: Sequence[Path] = ()
+    branch: str | None = None
 
 
 def export_run(
@@ -73,8 +75,8 @@ def export_run(
 ) -> Bundle:
     """Writes a bundle. It is put together beside its place and moved there when it is complete.
 
-    A calibration that lies in the run goes with a float32 bundle. An INT8 bundle gets none: its
-    logits are others, and have to be calibrated anew.
+    A calibration that lies in the run goes with a float32 bundle. An INT8 bundle and a branch of a
+    joint model get none: their logits are others, and have to be calibrated anew.
 
     Args:
         run: A finished run folder.
@@ -86,6 +88,7 @@ def export_run(
         ExportError: The run is not finished, or `out` exists or cannot be written.
         ParityError: The exported model does not repeat the trained one.
         QuantisationError: INT8 costs too much.
+        UsageError: The model is joint and no branch is named, or there is no such branch.
         HemoscopeError: As reading the run, cells and tables raises.
     """
     chosen, say = options or ExportOptions(), tell or _silent
@@ -94,7 +97,8 @@ def export_run(
         info = _fill(part, folder, chosen, say)
         description_file(part).write_text(info.model_dump_json(indent=2) + "\n", encoding="utf-8")
         trust = None
-        if info.quantisation is None and calibration_file(run).is_file():
+        as_trained = info.quantisation is None and chosen.branch is None
+        if as_trained and calibration_file(run).is_file():
             trust = read_trust(run)
             write_trust(trust, part)
         card_file(part).write_text(write_card(info, trust), encoding="utf-8")
@@ -103,7 +107,7 @@ def export_run(
 
 def _fill(part: Path, run: RunFolder, options: ExportOptions, tell: Tell) -> BundleInfo:
     """Puts the model into a folder and says what it is."""
-    stored = load_model(run.model)
+    stored = load_model(run.model, options.branch)
     figures = tuple(figure_of(table, stored.classes) for table in options.predictions)
     file = part / _MODEL
     with tempfile.TemporaryDirectory(dir=part) as work:
@@ -113,7 +117,8 @@ def _fill(part: Path, run: RunFolder, options: ExportOptions, tell: Tell) -> Bun
         opening = partial(_opened, classes=stored.classes, framing=stored.model.config.framing)
         exported = opening(float32)
         tell("comparing with torch")
-        parity = check_parity(TorchScorer(run.path, device="cpu"), exported, options.cells)
+        trained = TorchScorer(run.path, branch=options.branch, device="cpu")
+        parity = check_parity(trained, exported, options.cells)
         quantisation = None
         if options.int8 is None:
             float32.replace(file)
@@ -121,7 +126,10 @@ def _fill(part: Path, run: RunFolder, options: ExportOptions, tell: Tell) -> Bun
             int8 = Path(work) / "int8.onnx"
             quantisation = write_int8(float32, int8, options.int8, opening, tell)
             int8.replace(file)
-    return _describe(file, run, stored, parity=parity, quantisation=quantisation, figures=figures)
+    info = _describe(file, run, stored, parity=parity, quantisation=quantisation, figures=figures)
+    if options.branch is None:
+        return info
+    return info.model_copy(update={"run": {**info.run, "branch": options.branch}})
 
 
 def _describe(

@@ -18,6 +18,7 @@ def load_scorer(
     bfloat16: bool = False,
     engine: Engine = "onnxruntime",
     threads: int | None = None,
+    branch: str | None = None,
 ) -> Scorer:
     """The model at a path, ready to score.
 
@@ -27,11 +28,12 @@ def load_scorer(
             does so natively, with logits that differ in the third digit.
         engine: What runs a bundle.
         threads: For the work within one batch of a bundle; by default one for each processor.
+        branch: For the run folder of a joint model: this branch alone. None: the mean of all.
 
     Raises:
         ModelError: There is no model, it is damaged, or its training has not come to an end.
         MissingExtraError: What runs the model is not installed.
-        UsageError: bfloat16 was asked of a bundle.
+        UsageError: bfloat16 or a branch was asked of a bundle, or the model has no such branch.
     """
     path = Path(model)
     if not path.is_dir():
@@ -42,8 +44,13 @@ def load_scorer(
                 f"{path} is a bundle, which computes as it was exported; bfloat16 is for run "
                 "folders. For speed export with --int8."
             )
+        if branch is not None:
+            raise UsageError(
+                f"{path} is a bundle, which holds one model; branches are of the run folders of "
+                f"joint models. Export the branch: hemoscope export RUN --branch {branch}."
+            )
         return _open_bundle(path, engine, threads or default_workers())
-    return _open_run(path, bfloat16)
+    return _open_run(path, bfloat16, branch)
 
 
 def _open_bundle(path: Path, engine: Engine, threads: int) -> Scorer:
@@ -59,7 +66,7 @@ def _open_bundle(path: Path, engine: Engine, threads: int) -> Scorer:
     return OpenVinoScorer(bundle, threads=threads)
 
 
-def _open_run(path: Path, bfloat16: bool) -> Scorer:
+def _open_run(path: Path, bfloat16: bool, branch: str | None) -> Scorer:
     if not (path / "recipe.yaml").is_file():
         raise ModelError(
             f"{path} is neither a bundle (it has no bundle.json) nor a run folder (it has no "
@@ -74,4 +81,4 @@ def _open_run(path: Path, bfloat16: bool) -> Scorer:
         raise MissingExtraError("scoring with a run folder", "train")
     from hemoscope.inference.torch_scorer import TorchScorer  # noqa: PLC0415 (loads torch)
 
-    return TorchScorer(path, bfloat16=bfloat16)
+    return TorchScorer(path, branch=branch, bfloat16=bfloat16)

@@ -12,8 +12,8 @@ from hemoscope.cells import Frame
 from hemoscope.inference.bundle import file_digest
 from hemoscope.inference.scorer import Observation
 from hemoscope.models.attention_map import attention_map
-from hemoscope.models.hybrid import HybridClassifier
-from hemoscope.models.store import load_model
+from hemoscope.models.joint import Classifier
+from hemoscope.models.store import load_classifier
 
 
 class TorchScorer:
@@ -23,20 +23,28 @@ class TorchScorer:
     bfloat16; pass `bfloat16=True` where speed matters more.
     """
 
-    def __init__(self, run: Path, *, bfloat16: bool = False, device: str | None = None) -> None:
+    def __init__(
+        self,
+        run: Path,
+        *,
+        branch: str | None = None,
+        bfloat16: bool = False,
+        device: str | None = None,
+    ) -> None:
         """Load the model.
 
         Args:
             run: A finished run folder.
+            branch: Of a joint model: this branch alone. None: the mean of all.
             bfloat16: Compute in bfloat16.
             device: In torch's words; by default a GPU where there is one.
         """
-        stored = load_model(run / "model.safetensors")
+        stored = load_classifier(run / "model.safetensors", branch)
         self._classes = stored.classes
         self._device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
-        self._model: HybridClassifier = stored.model.eval().to(self._device)
+        self._model: Classifier = stored.model.eval().to(self._device)
         self._model.to(memory_format=torch.channels_last)
-        self._run, self._bfloat16 = run, bfloat16
+        self._run, self._branch, self._bfloat16 = run, branch, bfloat16
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -80,6 +88,7 @@ class TorchScorer:
             "engine": f"torch {torch.__version__}",
             "precision": "bfloat16" if self._bfloat16 else "float32",
             "sha256": file_digest(self._run / "model.safetensors"),
+            **({} if self._branch is None else {"branch": self._branch}),
         }
 
 

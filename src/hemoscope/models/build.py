@@ -38,6 +38,8 @@ def build_model(config: ModelConfig, classes: int, weights: str | None = None) -
     Raises:
         HemoscopeError: If the backbone does not exist, or the weights cannot be had.
     """
+    if config.joint:
+        raise HemoscopeError("A joint model has several backbones: build it by build_classifier.")
     if classes < 2:
         raise HemoscopeError(f"A classifier needs at least two classes, not {classes}.")
     source = default_weights(config) if weights is None else weights

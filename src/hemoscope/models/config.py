@@ -8,8 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 from hemoscope.cells.framing import Frame, Framing
 
 FusionPart = Literal["cnn", "vit", "attention"]
+Pooling = Literal["timm", "tensorflow"]
 
 CUSTOM_CNN = "customcnn"
+JOINT = "joint"
+"""In place of the name of a backbone: the model has several, its branches."""
 
 
 class _Data(BaseModel):
@@ -46,6 +49,8 @@ class EncoderConfig(_Data):
         epsilon: Of the layer normalisations.
         shapes: Of each block, first block first, where blocks differ (`hemoscope prune` cuts
             them so); heads, key_width and feed_forward are not read then. None: all are alike.
+        tied: Whether all blocks are one block, applied `blocks` times over (as in ALBERT, Lan et
+            al. 2020): its weights are there, and counted, once.
     """
 
     blocks: int = Field(default=2, ge=0)
@@ -54,6 +59,7 @@ class EncoderConfig(_Data):
     feed_forward: PositiveInt = 256
     dropout: float = Field(default=0.2, ge=0, lt=1)
     epsilon: float = Field(default=1e-6, gt=0)
+    tied: bool = False
     shapes: tuple[BlockShape, ...] | None = None
 
     @property
@@ -77,6 +83,29 @@ class EncoderConfig(_Data):
                 f"shapes describe {len(self.shapes)} blocks, but blocks is {self.blocks}: write "
                 "one shape a block, or shapes null for blocks that are alike"
             )
+        if self.shapes is not None and self.tied:
+            raise ValueError("blocks that are tied are one block, so they cannot differ in shape")
+        return self
+
+
+class BranchConfig(_Data):
+    """One backbone of a joint model.
+
+    Attributes:
+        name: Of the branch, among letters, digits, "_" and "-".
+        backbone: As in `ModelConfig`.
+        pooling: As in `ModelConfig`.
+        normalisation: As in `ModelConfig`.
+    """
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_-]+$")
+    backbone: str
+    pooling: Pooling = "timm"
+    normalisation: Normalisation | None = None
+
+    @model_validator(mode="after")
+    def _check_pooling(self) -> Self:
+        _check_pooling(self.pooling, self.backbone)
         return self
 
 
@@ -84,7 +113,10 @@ class ModelConfig(_Data):
     """A model, up to its weights and its number of classes.
 
     Attributes:
-        backbone: A timm model name ("resnet50", "inception_v3.tf_in1k"), or "customcnn".
+        backbone: A timm model name ("resnet50", "inception_v3.tf_in1k"), or "customcnn"; "joint"
+            where there are several.
+        joint: The branches of a joint model: each has its backbone, its projection and its
+            positions, all have one encoder, fusion and head. Empty for a model of one backbone.
         pooling: How padded 3x3 average pools inside InceptionV3 count the border: "timm"
             counts the padded zeros, "tensorflow" leaves them out, as Keras does.
         stages: Which feature maps become tokens, counted from the end: -1 is the last map,
@@ -95,6 +127,8 @@ class ModelConfig(_Data):
         fusion: What the head sees, concatenated in this order: "cnn", the mean of the last
             map; "vit", the mean of the encoded tokens; "attention", their mean weighted by a
             learned score.
+        map_projected: Whether "cnn" is the mean of the projected map, of `width`, instead of the
+            map itself, so that it has one width whatever the backbone. Joint models have that.
         fusion_norm: Whether the fused vector goes through a layer normalisation.
         head_hidden: Width of a hidden layer (with ReLU) before the classifier, or None.
         head_dropout: Before the classifier.
@@ -106,12 +140,14 @@ class ModelConfig(_Data):
     """
 
     backbone: str
-    pooling: Literal["timm", "tensorflow"] = "timm"
+    joint: tuple[BranchConfig, ...] = ()
+    pooling: Pooling = "timm"
     stages: tuple[int, ...] = (-1,)
     width: PositiveInt | None = None
     positions: bool = False
     encoder: EncoderConfig = EncoderConfig()
     fusion: tuple[FusionPart, ...] = ("vit",)
+    map_projected: bool = False
     fusion_norm: bool = False
     head_hidden: PositiveInt | None = None
     head_dropout: float = Field(default=0.5, ge=0, lt=1)
@@ -127,7 +163,7 @@ class ModelConfig(_Data):
     @property
     def architecture(self) -> str:
         """The backbone's name without timm's tag for a set of weights."""
-        return self.backbone.partition(".")[0]
+        return _architecture(self.backbone)
 
     @property
     def uses_tokens(self) -> bool:
@@ -148,7 +184,8 @@ class ModelConfig(_Data):
     def _check_fusion(self) -> Self:
         if not self.fusion or len(set(self.fusion)) != len(self.fusion):
             raise ValueError("fusion needs at least one of cnn, vit, attention, each at most once")
-        idle = self.stages == (-1,) and self.width is None and not self.positions
+        projected = self.width is not None and not self.map_projected
+        idle = self.stages == (-1,) and not projected and not self.positions
         if not self.uses_tokens and not (idle and self.encoder.blocks == 0):
             raise ValueError(
                 "fusion [cnn] reads no tokens: set encoder.blocks 0, positions false, "
@@ -158,9 +195,41 @@ class ModelConfig(_Data):
 
     @model_validator(mode="after")
     def _check_pooling(self) -> Self:
-        if self.pooling == "tensorflow" and self.architecture != "inception_v3":
-            raise ValueError("pooling tensorflow exists for the backbone inception_v3 only")
+        _check_pooling(self.pooling, self.backbone)
         return self
+
+    @model_validator(mode="after")
+    def _check_joint(self) -> Self:
+        if (self.backbone == JOINT) != bool(self.joint):
+            raise ValueError("backbone joint goes with joint: [BACKBONE, BACKBONE, …], and only so")
+        if not self.joint:
+            return self
+        if len(self.joint) == 1:
+            raise ValueError("a joint model needs two branches or more; for one, name it as model")
+        names = [branch.name for branch in self.joint]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(
+                f"two branches are called {', '.join(twice)}; name them yourself, such as "
+                "joint: {first: BACKBONE, second: BACKBONE}"
+            )
+        if self.stages != (-1,):
+            raise ValueError(
+                "the branches of a joint model are read at their last map: set stages [-1]; "
+                "hierarchical models cannot be joint"
+            )
+        if "cnn" in self.fusion and not self.map_projected:
+            raise ValueError("a joint model with fusion cnn needs map_projected true")
+        return self
+
+
+def _architecture(backbone: str) -> str:
+    return backbone.partition(".")[0]
+
+
+def _check_pooling(pooling: Pooling, backbone: str) -> None:
+    if pooling == "tensorflow" and _architecture(backbone) != "inception_v3":
+        raise ValueError("pooling tensorflow exists for the backbone inception_v3 only")
 
 
 def with_changes(config: ModelConfig, changes: Mapping[str, Any]) -> ModelConfig:

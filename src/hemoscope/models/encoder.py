@@ -83,13 +83,13 @@ class EncoderBlock(nn.Module):
 
 
 class TokenEncoder(nn.Module):
-    """A stack of blocks; with none, the tokens pass unchanged."""
+    """A stack of blocks, or one block applied over and over; with none, tokens pass unchanged."""
 
     def __init__(self, width: int, config: EncoderConfig) -> None:
         super().__init__()
-        self.blocks = nn.ModuleList(
-            EncoderBlock(width, config.of(shape)) for shape in config.block_shapes
-        )
+        shapes = config.block_shapes[:1] if config.tied else config.block_shapes
+        self.blocks = nn.ModuleList(EncoderBlock(width, config.of(shape)) for shape in shapes)
+        self._times = config.blocks if config.tied else 1
 
     def forward(self, tokens: Tensor, with_maps: bool = False) -> tuple[Tensor, tuple[Tensor, ...]]:
         """Encode the tokens.
@@ -103,7 +103,7 @@ class TokenEncoder(nn.Module):
             (empty unless asked for).
         """
         maps = []
-        for block in self.blocks:
+        for block in [*self.blocks] * self._times:
             tokens, weights = block(tokens, with_maps)
             maps.append(weights)
         return tokens, tuple(maps) if with_maps else ()

@@ -3,6 +3,9 @@
 A plan is one word: "none", "paper", "backbone", or the name of a module of the backbone
 ("layer3", "blocks.4", "Mixed_6a"), which freezes everything up to and including it. A
 schedule for progressive unfreezing maps the epoch from which a plan holds to that plan.
+
+In a joint model the first three hold for every branch; a module is named with its branch before
+it ("resnet50.layer3"), and freezes there alone.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,6 +16,7 @@ from torch import nn
 from hemoscope.errors import UsageError
 from hemoscope.models.config import CUSTOM_CNN
 from hemoscope.models.hybrid import HybridClassifier
+from hemoscope.models.joint import STEMS, Classifier, JointClassifier
 
 NONE = "none"
 PAPER = "paper"
@@ -44,7 +48,7 @@ PAPER_FREEZE: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
-def freeze(model: HybridClassifier, plan: str) -> None:
+def freeze(model: Classifier, plan: str) -> None:
     """Freeze what the plan says and unfreeze everything else.
 
     Frozen modules get no gradients and keep their BatchNorm statistics, also after
@@ -60,12 +64,36 @@ def freeze(model: HybridClassifier, plan: str) -> None:
     model.set_frozen(frozen_modules(model, plan))
 
 
-def frozen_modules(model: HybridClassifier, plan: str) -> tuple[str, ...]:
+def frozen_modules(model: Classifier, plan: str) -> tuple[str, ...]:
     """The modules that a plan freezes, named as in `model.named_modules()`.
 
     Raises:
         UsageError: If the plan does not fit this backbone.
     """
+    if isinstance(model, HybridClassifier):
+        return _frozen_in(model, plan)
+    plans = _by_branch(model, plan)
+    return tuple(
+        f"{STEMS}.{branch}.{name}"
+        for branch, each in plans.items()
+        for name in _frozen_in(model.branches[branch], each)
+    )
+
+
+def _by_branch(model: JointClassifier, plan: str) -> Mapping[str, str]:
+    if plan in (NONE, PAPER, BACKBONE):
+        return dict.fromkeys(model.branches, plan)
+    branch, _, module = plan.partition(".")
+    if branch not in model.branches or not module:
+        raise UsageError(
+            f"{plan!r} names no module of a branch to freeze. Write none, paper or backbone, or a "
+            f"module with its branch before it, such as {next(iter(model.branches))}.MODULE; the "
+            f"branches are {', '.join(model.branches)}."
+        )
+    return {branch: module}
+
+
+def _frozen_in(model: HybridClassifier, plan: str) -> tuple[str, ...]:
     if plan == NONE:
         return ()
     if plan == BACKBONE:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from torch import nn
 
-from hemoscope.models.hybrid import HybridClassifier
+from hemoscope.models.joint import Classifier, branches_of
 
 Part = Literal["backbone", "encoder", "head"]
 
@@ -27,11 +27,12 @@ class ParameterGroup:
     parameters: tuple[nn.Parameter, ...]
 
 
-def parameter_groups(model: HybridClassifier) -> tuple[ParameterGroup, ...]:
+def parameter_groups(model: Classifier) -> tuple[ParameterGroup, ...]:
     """Every parameter of the model, each in exactly one group; empty groups are left out."""
+    branches = branches_of(model).values()
     parts: dict[Part, tuple[nn.Module, ...]] = {
-        "backbone": (model.backbone,),
-        "encoder": (model.tokens, model.encoder),
+        "backbone": tuple(branch.backbone for branch in branches),
+        "encoder": (*(branch.tokens for branch in branches), model.encoder),
         "head": (model.fusion, model.head),
     }
     groups = (

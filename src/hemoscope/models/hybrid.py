@@ -1,7 +1,6 @@
 """The model: normalise, backbone, tokens, encoder, fusion, head."""
 
-from collections.abc import Iterable
-from typing import Literal, NamedTuple, Self, overload
+from typing import Literal, NamedTuple, overload
 
 import torch
 from torch import Tensor, nn
@@ -9,6 +8,7 @@ from torch import Tensor, nn
 from hemoscope.models.backbones.backbone import Backbone, map_shapes
 from hemoscope.models.config import ModelConfig, Normalisation
 from hemoscope.models.encoder import TokenEncoder
+from hemoscope.models.freezable import Freezable
 from hemoscope.models.fusion import Fused, Fusion
 from hemoscope.models.tokens import TokenEmbedding
 
@@ -49,7 +49,7 @@ class Normalise(nn.Module):
         return (images - self.mean) / self.std
 
 
-class HybridClassifier(nn.Module):
+class HybridClassifier(Freezable):
     """A convolutional backbone whose map a small transformer reads before the head does.
 
     Attributes:
@@ -68,7 +68,6 @@ class HybridClassifier(nn.Module):
         super().__init__()
         self.config = config.model_copy(update={"normalisation": normalisation})
         self.classes = classes
-        self._frozen: tuple[str, ...] = ()
         self.normalise = Normalise(normalisation)
         self.backbone = Backbone(body, config.stages)
         self.map_shapes = shapes = map_shapes(self.backbone, config.image_size)
@@ -76,7 +75,7 @@ class HybridClassifier(nn.Module):
         self.encoder = TokenEncoder(self.tokens.width, config.encoder)
         self.fusion = Fusion(
             config.fusion,
-            channels=shapes[-1].channels,
+            channels=self.tokens.width if config.map_projected else shapes[-1].channels,
             token_width=self.tokens.width,
             norm_epsilon=config.encoder.epsilon if config.fusion_norm else None,
         )
@@ -100,7 +99,7 @@ class HybridClassifier(nn.Module):
         """
         maps = self.backbone(self.normalise(images))
         tokens, blocks = self.encoder(self.tokens(maps), return_attention)
-        fused: Fused = self.fusion(maps[-1], tokens)
+        fused = self._fuse(maps[-1], tokens)
         logits = self.head(fused.vector)
         if not return_attention:
             return logits
@@ -111,39 +110,12 @@ class HybridClassifier(nn.Module):
         """The fused vector before the head: (batch, fusion width). Images as in `forward`."""
         maps = self.backbone(self.normalise(images))
         tokens, _ = self.encoder(self.tokens(maps))
-        fused: Fused = self.fusion(maps[-1], tokens)
-        return fused.vector
+        return self._fuse(maps[-1], tokens).vector
 
-    @property
-    def frozen(self) -> tuple[str, ...]:
-        """Names of the frozen modules, as in `named_modules`."""
-        return self._frozen
-
-    def set_frozen(self, names: Iterable[str]) -> None:
-        """Freeze exactly these modules and everything in them; unfreeze all others.
-
-        A frozen module gets no gradients and stays in eval mode through `train()`, so that
-        its BatchNorm statistics stand still too.
-
-        Args:
-            names: As in `named_modules`.
-
-        Raises:
-            AttributeError: If there is no such module.
-        """
-        modules = {name: self.get_submodule(name) for name in names}
-        self.requires_grad_(True)
-        for module in modules.values():
-            module.requires_grad_(False)
-        self._frozen = tuple(modules)
-        self.train(self.training)
-
-    def train(self, mode: bool = True) -> Self:
-        """Set the mode of everything but frozen modules, which stay in eval mode."""
-        super().train(mode)
-        for name in self._frozen:
-            self.get_submodule(name).eval()
-        return self
+    def _fuse(self, last_map: Tensor, tokens: Tensor) -> Fused:
+        if self.config.map_projected:
+            last_map = self.tokens.project_mean(last_map)
+        return self.fusion(last_map, tokens)
 
 
 def _head(width: int, config: ModelConfig, classes: int) -> nn.Sequential:

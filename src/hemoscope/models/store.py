@@ -11,11 +11,12 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from hemoscope.errors import HemoscopeError
+from hemoscope.errors import HemoscopeError, UsageError
 from hemoscope.models.backbones.weights import NONE
-from hemoscope.models.build import build_model
 from hemoscope.models.config import ModelConfig
 from hemoscope.models.hybrid import HybridClassifier
+from hemoscope.models.joint import Classifier, JointClassifier
+from hemoscope.models.joint_build import build_classifier
 
 _FORMAT = "hemoscope-model"
 _VERSION = "1"
@@ -23,7 +24,7 @@ _VERSION = "1"
 
 @dataclass(frozen=True)
 class StoredModel:
-    """A model from a file, in eval mode on the CPU.
+    """A model of one backbone from a file, or a branch of a joint one, in eval mode on the CPU.
 
     Attributes:
         model: Nothing in it is frozen.
@@ -34,7 +35,20 @@ class StoredModel:
     classes: tuple[str, ...]
 
 
-def save_model(model: HybridClassifier, classes: Sequence[str], path: Path) -> None:
+@dataclass(frozen=True)
+class StoredClassifier:
+    """A model from a file, of one backbone or joint, in eval mode on the CPU.
+
+    Attributes:
+        model: Nothing in it is frozen.
+        classes: Names, in the order of the logits.
+    """
+
+    model: Classifier
+    classes: tuple[str, ...]
+
+
+def save_model(model: Classifier, classes: Sequence[str], path: Path) -> None:
     """Write a model. A file that is already there is replaced in one step.
 
     Args:
@@ -61,16 +75,41 @@ def save_model(model: HybridClassifier, classes: Sequence[str], path: Path) -> N
     half_written.replace(path)
 
 
-def load_model(path: Path) -> StoredModel:
-    """Read a model that `save_model` wrote.
+def load_model(path: Path, branch: str | None = None) -> StoredModel:
+    """Read a model of one backbone that `save_model` wrote, or one branch of a joint one.
+
+    Args:
+        path: The file.
+        branch: Of a joint model; None for a model of one backbone.
 
     Raises:
+        UsageError: The model is joint and no branch is named, or it has no such branch.
+        HemoscopeError: As `load_classifier` raises.
+    """
+    stored = load_classifier(path, branch)
+    if isinstance(stored.model, JointClassifier):
+        raise UsageError(
+            f"The model in {path} is joint; its branches are {', '.join(stored.model.branches)}. "
+            "Only one branch at a time can be used like this: name one (--branch)."
+        )
+    return StoredModel(stored.model, stored.classes)
+
+
+def load_classifier(path: Path, branch: str | None = None) -> StoredClassifier:
+    """Read a model that `save_model` wrote, joint or not.
+
+    Args:
+        path: The file.
+        branch: Of a joint model: this one alone. None for the whole.
+
+    Raises:
+        UsageError: The model has no such branch, or no branches.
         HemoscopeError: If the file is missing, cut short, not a hemoscope model, from a later
             version, or holds other tensors than its configuration asks for.
     """
     metadata, tensors = _read(path)
     config, classes = _interpret(path, metadata)
-    model = build_model(config, len(classes), NONE)
+    model = build_classifier(config, len(classes), NONE)
     try:
         model.load_state_dict(tensors)
     except RuntimeError as error:
@@ -80,7 +119,16 @@ def load_model(path: Path) -> StoredModel:
             f"{first} The file was changed after it was written, or its writer had another "
             "version of hemoscope or timm; provenance.json in the run folder names the versions."
         ) from error
-    return StoredModel(model.eval(), classes)
+    chosen = model if branch is None else _branch(model, branch, path)
+    return StoredClassifier(chosen.eval(), classes)
+
+
+def _branch(model: Classifier, name: str, path: Path) -> HybridClassifier:
+    if isinstance(model, JointClassifier):
+        return model.branch(name)
+    raise UsageError(
+        f"The model in {path} has one backbone and no branches. Leave --branch {name} out."
+    )
 
 
 def read_description(path: Path) -> tuple[ModelConfig, tuple[str, ...]]:

@@ -1,6 +1,7 @@
 """Feature maps become tokens: flatten, project, say where each one stood."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -44,7 +45,7 @@ class TokenEmbedding(nn.Module):
         super().__init__()
         self.width = shapes[-1].channels if width is None else width
         several = len(shapes) > 1
-        self.stages = nn.ModuleList(
+        self.stages: Any = nn.ModuleList(
             StageTokens(shape, width, positions=positions, scale=several) for shape in shapes
         )
 
@@ -52,6 +53,18 @@ class TokenEmbedding(nn.Module):
         """Maps (batch, channels, height, width) to tokens (batch, tokens, width)."""
         parts = [stage(each) for stage, each in zip(self.stages, maps, strict=True)]
         return torch.cat(parts, dim=1)
+
+    def project_mean(self, last_map: Tensor) -> Tensor:
+        """The mean of the projected last map, and so the projection of its mean.
+
+        Args:
+            last_map: (batch, channels, height, width).
+
+        Returns:
+            (batch, token width, 1, 1), without positions.
+        """
+        mean, project = last_map.mean(dim=(2, 3)), self.stages[-1].project
+        return (mean if project is None else project(mean))[:, :, None, None]
 
 
 def _projection(channels: int, width: int) -> nn.Linear:

@@ -14,8 +14,8 @@ from torch.nn import functional as F  # noqa: N812
 from hemoscope.errors import HemoscopeError
 from hemoscope.inference.bundle import file_digest
 from hemoscope.models.config import ModelConfig
-from hemoscope.models.hybrid import HybridClassifier
-from hemoscope.models.store import load_model, read_description
+from hemoscope.models.joint import Classifier
+from hemoscope.models.store import load_classifier, read_description
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.run_folder import RunFolder, open_run
 
@@ -31,7 +31,7 @@ class Teacher:
     parameters, its checkpoints and the average of its weights.
     """
 
-    def __init__(self, model: HybridClassifier) -> None:
+    def __init__(self, model: Classifier) -> None:
         self._model = model.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> Self:
@@ -86,7 +86,7 @@ def open_teacher(recipe: Recipe, classes: Sequence[str]) -> Teacher | None:
     if folder is None:
         return None
     file = _checked(Path(folder), recipe.model, classes).model
-    return Teacher(load_model(file).model)
+    return Teacher(load_classifier(file).model)
 
 
 def describe_teacher(recipe: Recipe, classes: Sequence[str]) -> dict[str, str] | None:

@@ -1,5 +1,6 @@
 """What one training step and one validation step are."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -10,13 +11,15 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import LambdaLR
 from torchmetrics import MeanMetric
 
+from hemoscope.history import FIGURES
 from hemoscope.models.freezing import freeze, frozen_modules, plan_at
 from hemoscope.models.groups import parameter_groups
-from hemoscope.models.hybrid import HybridClassifier
+from hemoscope.models.joint import Classifier, branches_of
 from hemoscope.training.augmentation import augment, centre, to_unit_range
 from hemoscope.training.data import Batch
 from hemoscope.training.distillation import Teacher, distillation_loss
 from hemoscope.training.losses import classification_loss
+from hemoscope.training.mutual import mutual_loss
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.schedule import rate_factor
 
@@ -34,6 +37,8 @@ def training_module(module: LightningModule) -> "TrainingModule":
 class TrainingModule(LightningModule):
     """A model, its recipe, its teacher if it has one, and the figures of the epoch under way.
 
+    A joint model gets every batch through all of its branches.
+
     Every random draw (dropout, augmentation) is seeded anew each step from the recipe's seed and
     the step, so that a run goes on after an interruption as if there had been none.
     """
@@ -42,19 +47,19 @@ class TrainingModule(LightningModule):
     teacher: Teacher | None
 
     def __init__(
-        self, model: HybridClassifier, recipe: Recipe, class_weights: Tensor | None = None
+        self, model: Classifier, recipe: Recipe, class_weights: Tensor | None = None
     ) -> None:
         super().__init__()
         self.model = model.to(memory_format=torch.channels_last)
         self.recipe = recipe
         self.teacher = None
         self.register_buffer("class_weights", class_weights, persistent=False)
+        self._branches = tuple(filter(None, branches_of(model)))
+        self.branch_figures = tuple(
+            f"{stage}_accuracy_{name}" for name in self._branches for stage in ("train", "val")
+        )
         self.figures: Any = torch.nn.ModuleDict(
-            {
-                f"{stage}_{name}": MeanMetric()
-                for stage in ("train", "val")
-                for name in ("loss", "accuracy")
-            }
+            {name: MeanMetric() for name in (*FIGURES, *self.branch_figures)}
         )
         self._generator = torch.Generator()
         schedule = recipe.freezing.schedule
@@ -107,17 +112,37 @@ class TrainingModule(LightningModule):
 
     def _score(self, images: Tensor, targets: Tensor, stage: str) -> Tensor:
         images = images.contiguous(memory_format=torch.channels_last)
-        logits = self.model(images)
-        loss = classification_loss(logits, targets, self.recipe.loss, self.class_weights)
+        opinions = {name: branch(images) for name, branch in branches_of(self.model).items()}
+        loss = self._mean_loss(list(opinions.values()), targets)
         # Validation figures are of the labels alone, to compare with those of any other run.
-        if self.teacher is not None and stage == "train":
-            how = self.recipe.distillation
-            taught = distillation_loss(logits, self.teacher.logits(images), how.temperature)
-            loss = how.weight * taught + (1 - how.weight) * loss
-        right = (logits.argmax(dim=1) == targets).float()
+        if stage == "train":
+            loss = self._with_opinions(loss, list(opinions.values()), images)
         self.figures[f"{stage}_loss"].update(loss.detach(), weight=len(targets))
-        self.figures[f"{stage}_accuracy"].update(right)
+        self._count_right(torch.stack(list(opinions.values())).mean(dim=0), targets, stage)
+        for name in self._branches:
+            self._count_right(opinions[name], targets, stage, f"_{name}")
         return loss
+
+    def _mean_loss(self, opinions: Sequence[Tensor], targets: Tensor) -> Tensor:
+        """The loss of the labels, mean over branches (a hybrid is its only one)."""
+        losses = [
+            classification_loss(logits, targets, self.recipe.loss, self.class_weights)
+            for logits in opinions
+        ]
+        return torch.stack(losses).mean()
+
+    def _with_opinions(self, loss: Tensor, opinions: Sequence[Tensor], images: Tensor) -> Tensor:
+        """Adds what a teacher and the other branches say, where the recipe asks for it."""
+        how, mutual = self.recipe.distillation, self.recipe.loss.mutual
+        if self.teacher is not None:
+            taught = self.teacher.logits(images)
+            losses = [distillation_loss(logits, taught, how.temperature) for logits in opinions]
+            loss = how.weight * torch.stack(losses).mean() + (1 - how.weight) * loss
+        return loss + mutual * mutual_loss(opinions) if mutual else loss
+
+    def _count_right(self, logits: Tensor, targets: Tensor, stage: str, branch: str = "") -> None:
+        right = (logits.argmax(dim=1) == targets).float()
+        self.figures[f"{stage}_accuracy{branch}"].update(right)
 
     def on_validation_epoch_end(self) -> None:
         """Publishes the epoch's figures, training's as well: validation is its last act.

@@ -5,12 +5,13 @@ prints all of them. What a run used, down to the last default, lies in its `reci
 """
 
 from dataclasses import replace
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from hemoscope.cells import Frame
 from hemoscope.models.config import ModelConfig, with_changes
+from hemoscope.models.joint_config import joint_config
 from hemoscope.models.zoo import zoo_config
 from hemoscope.training.augmentation.settings import Augmentation
 
@@ -45,6 +46,11 @@ class Loss(_Part):
     label_smoothing: Share = 0.0
     class_weights: Literal["none", "balanced"] = Field(
         default="none", description="balanced: inverse to the class's share of the training cells"
+    )
+    mutual: float = Field(
+        default=0.0,
+        ge=0,
+        description="weight of what branches of a joint model tell each other",
     )
 
 
@@ -99,12 +105,14 @@ class Recipe(_Part):
 
     model: ModelConfig = Field(
         default_factory=lambda: zoo_config("inception_v3-text"),
-        description="a name of the zoo, or {base: NAME, FIELD: VALUE, …}",
+        description="a name of the zoo, or {base: NAME, FIELD: VALUE, …}, or of several backbones "
+        "{joint: [BACKBONE, …], FIELD: VALUE, …}",
     )
-    weights: str | None = Field(
+    weights: str | dict[str, str] | None = Field(
         default=None,
         description="of the backbone: timm (pretrained, fetched by network), none, or a local "
-        "safetensors file; null: timm, and none for customcnn, which has no pretrained weights",
+        "safetensors file; null: timm, and none for customcnn, which has no pretrained weights; "
+        "of a joint model also by branch, {BRANCH: FILE, …}",
     )
     data: Data = Data()
     augmentation: Augmentation = Augmentation()
@@ -162,10 +170,21 @@ class Recipe(_Part):
         """A name of the zoo, or one with changes; a full configuration passes through."""
         if isinstance(value, str):
             return zoo_config(value)
+        if isinstance(value, dict) and value.get("joint"):
+            return joint_config(value)
         if isinstance(value, dict) and "base" in value:
             changes = {name: given for name, given in value.items() if name != "base"}
             return with_changes(zoo_config(value["base"]), changes)
         return value
+
+    @model_validator(mode="after")
+    def _check_mutual(self) -> Self:
+        if self.loss.mutual and not self.model.joint:
+            raise ValueError(
+                "loss.mutual is between the branches of a joint model, and this one has a single "
+                "backbone: write model: {joint: [BACKBONE, BACKBONE, …]}"
+            )
+        return self
 
 
 def _holding(schedule: dict[int, _Value], epoch: int, otherwise: _Value) -> _Value:

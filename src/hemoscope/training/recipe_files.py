@@ -100,6 +100,9 @@ def _explain(error: ValidationError) -> str:
     """The first mistake in words, with the field's place."""
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"])
+    if isinstance(first["input"], dict) and first["type"] == "value_error":
+        said = first["msg"].removeprefix("Value error, ")  # of fields that do not go together
+        return f"{place}: {said}." if place else f"{said}."
     if first["type"] == "extra_forbidden":
         return f"there is no field {place!r}. `hemoscope train --show-recipe` lists them all."
     return f"{place}: {first['msg']} (it is {first['input']!r})."

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from hemoscope.cells import CellFailure, CellTable, PixelCache, open_cells
+from hemoscope.history import branch_accuracies
 from hemoscope.training.distillation import describe_teacher
 from hemoscope.training.processes import is_first_process
 from hemoscope.training.provenance import describe_run
@@ -114,6 +115,7 @@ class Session:
             "kept_epoch": int(row["epoch"]),
             "val_accuracy": float(row["val_accuracy"]),
             "val_loss": float(row["val_loss"]),
+            **{str(name): float(row.loc[name]) for name in branch_accuracies(history)},
             "seconds": float(history["seconds"].sum()),
             "images_per_second": float(history["images_per_second"].mean()),
         }

@@ -20,7 +20,7 @@ from lightning.pytorch.loggers import TensorBoardLogger
 
 from hemoscope.cells import CellTable
 from hemoscope.errors import HemoscopeError
-from hemoscope.models.build import build_model
+from hemoscope.models.joint_build import Weights, build_classifier
 from hemoscope.models.store import save_model
 from hemoscope.training.callbacks.ema import averaged_weights
 from hemoscope.training.callbacks.history import History
@@ -218,8 +218,8 @@ def _split(table: CellTable, column: str) -> np.ndarray:
     return table.frame[column].astype(str).to_numpy()
 
 
-def _module(cells: TrainingCells, recipe: Recipe, weights: str | None) -> TrainingModule:
-    model = build_model(recipe.model, len(cells.classes), weights=weights)
+def _module(cells: TrainingCells, recipe: Recipe, weights: Weights) -> TrainingModule:
+    model = build_classifier(recipe.model, len(cells.classes), weights=weights)
     balanced = recipe.loss.class_weights == "balanced"
     class_weights = balanced_weights(cells.train.targets, len(cells.classes)) if balanced else None
     return TrainingModule(model, recipe, class_weights)

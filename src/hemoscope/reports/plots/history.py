@@ -1,6 +1,7 @@
 """How training went, epoch by epoch."""
 
 from dataclasses import dataclass
+from itertools import cycle
 from typing import ClassVar
 
 import numpy as np
@@ -9,11 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from hemoscope.history import COLUMNS
+from hemoscope.history import BRANCH_ACCURACY, COLUMNS, branch_accuracies
 from hemoscope.reports.errors import ReportError
 from hemoscope.reports.style import BLUE, GREY, INK, PAGE_WIDTH, VERMILION, new_figure
 
 DRAWN = COLUMNS[:6]
+_DASHES = ("-", (0, (5, 1)), (0, (1, 1)), (0, (5, 1, 1, 1)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +24,7 @@ class HistoryFigure:
 
     Attributes:
         history: The run's `history.csv`; a row an epoch, the columns `COLUMNS`. Validation
-            values may be missing (nan).
+            values may be missing (nan). A joint model's has columns for its branches too.
     """
 
     history: pd.DataFrame
@@ -45,13 +47,15 @@ class HistoryFigure:
 
     def frame(self) -> pd.DataFrame:
         """The history itself."""
-        return self.history.loc[:, [c for c in COLUMNS if c in self.history]]
+        columns = [c for c in COLUMNS if c in self.history]
+        return self.history.loc[:, [*columns, *branch_accuracies(self.history)]]
 
     def plot(self) -> Figure:
         """Three panels side by side."""
         figure = new_figure(PAGE_WIDTH, 2.6)
         loss, accuracy, rate = figure.subplots(1, 3)
         self._pair(loss, "loss")
+        self._branches(accuracy)
         self._pair(accuracy, "accuracy")
         self._mark_best(accuracy)
         loss.set(title="Loss", xlabel="Epoch", ylim=(0, self._top("train_loss", "val_loss")))
@@ -68,6 +72,15 @@ class HistoryFigure:
     def _pair(self, axes: Axes, what: str) -> None:
         self._line(axes, f"train_{what}", BLUE, "-", "Training")
         self._line(axes, f"val_{what}", VERMILION, (0, (4, 1.5)), "Validation")
+
+    def _branches(self, axes: Axes) -> None:
+        """Each branch of a joint model on validation cells, thin and told apart by its dashes."""
+        for column, dashes in zip(branch_accuracies(self.history), cycle(_DASHES), strict=False):
+            name = column.removeprefix(BRANCH_ACCURACY)
+            axes.plot(
+                self.history["epoch"], self.history[column], color=GREY, linestyle=dashes,
+                linewidth=1, label=f"Validation, {name} alone",
+            )  # fmt: skip
 
     def _line(
         self,

@@ -33,7 +33,10 @@ class History(Callback):
         self._train_seconds = time.perf_counter() - self._epoch_started
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Adds the epoch's row; `images_per_second` is over the training part of the epoch."""
+        """Adds the epoch's row; `images_per_second` is over the training part of the epoch.
+
+        A joint model has two more columns for each branch, with its accuracies.
+        """
         figures = {name: float(value) for name, value in trainer.callback_metrics.items()}
         cells = len(trainer.train_dataloader.dataset)  # type: ignore[union-attr]
         self.rows.append(
@@ -43,6 +46,7 @@ class History(Callback):
                 "learning_rate": training_module(pl_module).head_rate(),
                 "seconds": round(time.perf_counter() - self._epoch_started, 3),
                 "images_per_second": round(cells / self._train_seconds, 2),
+                **{name: figures[name] for name in training_module(pl_module).branch_figures},
             }
         )
         if trainer.is_global_zero:
@@ -50,7 +54,8 @@ class History(Callback):
 
     def _write(self) -> None:
         part = self._path.with_suffix(".part")
-        pd.DataFrame(self.rows, columns=list(COLUMNS)).to_csv(part, index=False)
+        columns = self.rows[0] if self.rows else COLUMNS
+        pd.DataFrame(self.rows, columns=list(columns)).to_csv(part, index=False)
         part.replace(self._path)
 
     def state_dict(self) -> dict[str, Any]:
