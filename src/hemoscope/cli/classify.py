@@ -11,6 +11,7 @@ from hemoscope.cli.options import Batch, Bfloat16, EngineName, Json, OptionalMod
 from hemoscope.cli.output import note, print_json, print_table, progress_bar
 
 if TYPE_CHECKING:
+    from hemoscope.calibration import Differential
     from hemoscope.inference import Classified, Classifier, ImageList
     from hemoscope.opinions import Findings
 
@@ -94,6 +95,7 @@ def write_report(
         file,
         images=images.table_of(found.shown),
         looks=looks,
+        per_100=outcome.per_100,
         about=About(outcome.provenance, outcome.cells.name, remark),
     )
 
@@ -111,10 +113,25 @@ def _summary(outcome: "Classified", out: Path, report: bool) -> dict[str, Any]:
         "to_look_at": found.doubtful,
         "unknown": found.differential.unknown,
         "differential": found.differential.records(),
+        "per_100_white_cells": None if outcome.per_100 is None else _per_100(outcome.per_100),
         "unreadable_count": found.unreadable,
         "unreadable": [{"path": f.path, "cause": f.problem} for f in found.failures],
         "resumed_after": outcome.resumed_after,
     }
+
+
+def _per_100(differential: "Differential") -> list[dict[str, Any]]:
+    return [
+        {
+            "class": row.name,
+            "white": row.white,
+            "per_100": row.per_100,
+            "estimate": row.estimate,
+            "low": row.low,
+            "high": row.high,
+        }
+        for row in differential
+    ]
 
 
 def print_outcome(outcome: "Classified", out: Path, *, report: bool) -> None:
@@ -122,6 +139,12 @@ def print_outcome(outcome: "Classified", out: Path, *, report: bool) -> None:
     found = outcome.findings
     rows = [tuple(record.values()) for record in found.differential.records()]
     print_table("Differential (research use only)", ("class", "cells", "share"), rows)
+    if outcome.per_100 is not None:
+        print_table(
+            "Per 100 white cells; estimate and 95 % limits allow for counting and for wrong calls",
+            ("class", "counted", "estimate", "low", "high"),
+            [(r.name, r.per_100, r.estimate, r.low, r.high) for r in outcome.per_100],
+        )
     if not found.calibrated:
         note("The model has no calibration: probabilities are plain softmax, no cell is accepted.")
     else:

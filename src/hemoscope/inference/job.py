@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hemoscope
 from hemoscope.errors import UsageError
@@ -20,6 +20,9 @@ from hemoscope.opinions import (
     write_predictions,
 )
 
+if TYPE_CHECKING:
+    from hemoscope.calibration.differential import Differential as PatientDifferential
+
 Progress = Callable[[int, int | None], None]
 """Called with (images done, images in all or None)."""
 
@@ -32,6 +35,8 @@ class Classified:
         findings: What was found.
         cells: The table of cells.
         predictions: The predictions table.
+        per_100: The differential per 100 white cells, with limits for counting and for wrong calls;
+            None where the calibration has no confusion counts.
         resumed_after: How many images an interrupted job had done already.
         provenance: Where the opinions came from, as plain JSON values.
     """
@@ -39,6 +44,7 @@ class Classified:
     findings: Findings
     cells: Path
     predictions: Path
+    per_100: "PatientDifferential | None"
     resumed_after: int
     provenance: dict[str, Any]
 
@@ -139,4 +145,13 @@ def _finish(
     calibrated = classifier.judge.trust is not None
     findings = gather(journal, classifier.classes, calibrated=calibrated, groups=images.groups)
     cells = write_cells(journal, out, form)
-    return Classified(findings, cells, predictions, resumed_after, provenance)
+    return Classified(
+        findings, cells, predictions, _per_100(classifier, findings), resumed_after, provenance
+    )
+
+
+def _per_100(classifier: Classifier, findings: Findings) -> "PatientDifferential | None":
+    trust = classifier.judge.trust
+    if trust is None or trust.confusion is None:
+        return None
+    return trust.differential(findings.differential.counts.sum(0))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hemoscope.calibration.differential import Differential as PatientDifferential
 from hemoscope.cells import CellTable
 from hemoscope.opinions import PICTURES, Findings, Opinion, SecondLook
 from hemoscope.reports.html.contact_sheet import contact_sheets, first_pictures, pictures_of
@@ -38,6 +39,7 @@ def write_classification_report(
     *,
     images: CellTable | None = None,
     looks: Mapping[int, SecondLook] | None = None,
+    per_100: PatientDifferential | None = None,
     about: About | None = None,
     figure_formats: Iterable[str] = (),
 ) -> Path:
@@ -51,6 +53,7 @@ def write_classification_report(
         path: The `.html` file to write; its folder is made if need be.
         images: Where the pictures of `findings.shown` are, matched by path.
         looks: Attention on some of `findings.look_first`, by index.
+        per_100: The differential per 100 white cells, where the model has one.
         about: What stands around the findings.
         figure_formats: "svg" and "png": also write every figure in these formats.
 
@@ -85,7 +88,10 @@ def write_classification_report(
         "Differential",
         _meaning(findings, figure),
         (figure,),
-        (differential_table(findings, figure),),
+        (
+            *(() if per_100 is None else (per_100_table(per_100),)),
+            differential_table(findings, figure),
+        ),
     )
     return write_page(
         path, "classification.html.j2", context, (section,), tables={}, figure_formats=formats
@@ -108,6 +114,28 @@ def _row(opinion: Opinion) -> tuple[str, ...]:
         fixed(opinion.probability or 0.0, 3),
         fixed(opinion.second_probability or 0.0, 3),
     )
+
+
+def per_100_table(differential: PatientDifferential) -> Table:
+    """Numbers per 100 white cells as text, as a laboratory gives them."""
+    rows = tuple(
+        (
+            row.name if row.white else f"{row.name} (counted apart)",
+            _number(row.per_100),
+            _number(row.estimate),
+            NOT_DEFINED if row.low is None else f"{row.low:.1f} to {_number(row.high)}",
+        )
+        for row in differential
+    )
+    caption = (
+        f"Per 100 white cells; the {100 * differential.level:g} % limits are for the patient, and "
+        "allow for counting and for cells called wrong as often as the validation cells were"
+    )
+    return Table(caption, ("Class", "Counted", "Estimate", "Limits"), rows)
+
+
+def _number(value: float | None) -> str:
+    return NOT_DEFINED if value is None else f"{value:.1f}"
 
 
 def differential_table(findings: Findings, figure: DifferentialFigure) -> Table:
@@ -136,6 +164,6 @@ def _meaning(findings: Findings, figure: DifferentialFigure) -> str:
     commonest = frame.iloc[int(frame["cells"].to_numpy().argmax())]
     return (
         f"{cells(total)} counted; the commonest class is {commonest['class']} "
-        f"({percent(commonest['share'], 1)}). The intervals allow for the number of cells counted, "
-        "not for cells that were called wrong."
+        f"({percent(commonest['share'], 1)}). The intervals of the shares allow for the number of "
+        "cells counted, not for cells that were called wrong."
     )
