@@ -55,8 +55,6 @@ def test_every_hybrid_is_cut_saved_and_loaded(name: str, tmp_path: Path) -> None
     size = 96 if name.startswith(("inception", "resnet", "efficient")) else 64
     model = tiny(name, size)
     images = torch.rand(2, 3, size, size, generator=torch.Generator().manual_seed(2))
-    with torch.no_grad(), masked(model, UNEVEN):
-        expected = model(images)
     small = cut_model(model, UNEVEN)
     shapes = small.config.encoder.block_shapes
     assert [s.heads for s in shapes] == [2, 4]
@@ -65,13 +63,17 @@ def test_every_hybrid_is_cut_saved_and_loaded(name: str, tmp_path: Path) -> None
     assert count_parameters(small.encoder) == sum(_parameters_of(width, s) for s in shapes)
     rest = count_parameters(model) - count_parameters(model.encoder)
     assert count_parameters(small) == rest + count_parameters(small.encoder)
-    with torch.no_grad():
-        torch.testing.assert_close(small(images), expected, rtol=1e-5, atol=1e-5)
     save_model(small, CLASSES, tmp_path / "small.safetensors")
     stored = load_model(tmp_path / "small.safetensors").model
     assert stored.config == small.config
     with torch.no_grad():
         assert torch.equal(stored(images), small(images))
+    # In double: the features of an untrained backbone are so large that single would round.
+    model.double(), small.double()
+    with torch.no_grad(), masked(model, UNEVEN):
+        expected = model(images.double())
+    with torch.no_grad():
+        torch.testing.assert_close(small(images.double()), expected, rtol=1e-5, atol=1e-5)
 
 
 @settings(max_examples=15, deadline=None)

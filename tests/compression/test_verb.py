@@ -65,6 +65,7 @@ def test_nothing_removed_is_said_plainly(made: Made, tmp_path: Path) -> None:
     [
         (["--guide", "atention"], "Did you mean 'attention'?"),
         (["--kind", "tails"], "kinds.0: Input should be"),
+        (["--resume", "--epochs", "3"], "it takes no settings"),
     ],
 )
 @pytest.mark.slow

@@ -76,6 +76,8 @@ def prune(
         keep_blocks=keep_blocks, seed=seed, score_cells=score_cells, rate=rate,
         tuning=_tuning(settings, split_column), **({"kinds": kinds} if kinds else {}),
     )  # fmt: skip
+    if resume and chosen != _settings():
+        raise UsageError("--resume goes on as the pruning was started; it takes no settings.")
     from hemoscope.compression.pruning import prune as prune_run
     from hemoscope.compression.task import resume_pruning, start_pruning
 
