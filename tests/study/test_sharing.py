@@ -21,6 +21,7 @@ from hemoscope.models.counts import count_parameters
 from hemoscope.models.joint_build import build_classifier
 from hemoscope.predictions import Predictions
 
+SMALL = "mobilenetv3_small_050"
 SCALING = "{mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25]}"
 SETTINGS = (
     *("model.width=16", "model.image_size=64", f"model.normalisation={SCALING}"),
@@ -93,21 +94,22 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.mark.slow
 def test_the_study_leaves_its_summary_and_goes_on_where_it_was(tmp_path, in_process, monkeypatch):
-    write_synthetic(tmp_path / "cells", per_class=6, size=64, seed=1)
+    write_synthetic(tmp_path / "cells", per_class=4, size=64, seed=1)
     monkeypatch.setenv("HEMOSCOPE_CACHE", str(tmp_path / "cache"))
     options = _options(
         cells=tmp_path / "cells" / "manifest.csv",
         runs=tmp_path / "runs",
-        backbones=["customcnn", "resnet18"],
-        set=[*SETTINGS, f"weights={{customcnn: none, resnet18: {_weights(tmp_path)}}}"],
+        backbones=["customcnn", SMALL],
+        set=[*SETTINGS, f"weights={{customcnn: none, {SMALL}: {_weights(tmp_path)}}}"],
         mutual=0.5,
+        resamples=20,
     )
     out = tmp_path / "results" / "seed-3"
     joint = joint_recipe(options, seed=3)
     perform(joint, options, out)
     text = (out / "summary.md").read_text()
     tables = {file.stem: Predictions.read(file) for file in out.glob("*.parquet")}
-    names = ("customcnn", "resnet18", "mean")
+    names = ("customcnn", SMALL, "mean")
     assert set(tables) == {
         f"{arm}-{name}" for arm in ("joint", "mutual", "apart") for name in names
     }
@@ -132,7 +134,7 @@ def test_the_study_leaves_its_summary_and_goes_on_where_it_was(tmp_path, in_proc
 
 def _weights(folder: Path) -> Path:
     """A local file of backbone weights."""
-    body = build_body(ModelConfig(backbone="resnet18"))
-    file = folder / "resnet18.safetensors"
+    body = build_body(ModelConfig(backbone=SMALL))
+    file = folder / "small.safetensors"
     save_file(body.state_dict(), file)
     return file
