@@ -107,8 +107,8 @@ def perform(joint: Recipe, options: argparse.Namespace, results: Path) -> None:
     apart = f"apart-{MEAN}"
     _mean([results / f"apart-{name}.parquet" for name in names], results / f"{apart}.parquet")
     rows[apart] = Row.together([rows[f"apart-{name}"] for name in names])
-    figures = {table: _evaluate(results / f"{table}.parquet") for table in rows}
-    compared = _compare(results, tuple(rows))
+    figures = {t: _evaluate(results / f"{t}.parquet", options.resamples) for t in rows}
+    compared = _compare(results, tuple(rows), options.resamples)
     text = summary(rows, figures, compared, [*names, MEAN])
     (results / "summary.md").write_text(text, encoding="utf-8")
 
@@ -163,19 +163,20 @@ def _mean(tables: list[Path], out: Path) -> None:
     ).write(out)
 
 
-def _evaluate(table: Path) -> dict[str, Any]:
+def _evaluate(table: Path, resamples: int) -> dict[str, Any]:
     file = table.with_suffix(".json")
     if not file.is_file():
-        figures = hemoscope("evaluate", table, "--json", capture=True)
-        _write(file, figures)
+        call = ("evaluate", table, "--resamples", str(resamples), "--json")
+        _write(file, hemoscope(*call, capture=True))
     return json.loads(file.read_text(encoding="utf-8"))
 
 
-def _compare(results: Path, tables: tuple[str, ...]) -> dict[str, Any]:
+def _compare(results: Path, tables: tuple[str, ...], resamples: int) -> dict[str, Any]:
     file = results / "comparison.json"
     if not file.is_file():
         named = [f"{table}={results / table}.parquet" for table in tables]
-        _write(file, hemoscope("compare", *named, "--json", capture=True))
+        call = ("compare", *named, "--resamples", str(resamples), "--json")
+        _write(file, hemoscope(*call, capture=True))
     return json.loads(file.read_text(encoding="utf-8"))
 
 
@@ -212,6 +213,7 @@ def _options() -> argparse.Namespace:
     add("--mutual", type=float, default=0.5, help="weight of the arm with mutual learning; 0: none")
     add("--seeds", nargs="+", type=int, default=[1, 2, 3])
     add("--results", type=Path, default=RESULTS, help="where results go")
+    add("--resamples", type=int, default=1000, help="of the bootstrap")
     add("--count", action="store_true", help="count parameters, and stop")
     options = parser.parse_args()
     if not options.count and (options.cells is None or options.runs is None):

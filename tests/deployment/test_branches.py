@@ -12,6 +12,7 @@ from hemoscope.cells.synthetic import draw_cell
 from hemoscope.cli.main import app
 from hemoscope.deployment.export import ExportOptions, export_run
 from hemoscope.errors import UsageError
+from hemoscope.explanation.opening import open_model
 from hemoscope.inference import load_scorer
 from hemoscope.models.joint import JointClassifier
 from hemoscope.models.joint_build import build_classifier
@@ -91,6 +92,12 @@ def test_the_whole_is_not_exported_and_a_wrong_branch_is_named(joint_run, run, t
     with pytest.raises(UsageError, match="has one backbone and no branches"):
         export_run(run, tmp_path / "bundle", ExportOptions(branch="resnet18"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_one_branch_is_explained_at_a_time(joint_run):
+    assert open_model(joint_run, "resnet18").model.config.architecture == "resnet18"
+    with pytest.raises(UsageError, match=r"name one \(--branch\)"):
+        open_model(joint_run)
 
 
 def test_the_mean_has_features_and_no_picture_of_attention(joint_run):

@@ -1,22 +1,32 @@
 """The study of sharing: what is trained, what it costs, and that it goes on where it was."""
 
-import subprocess
-import sys
+import re
 from argparse import Namespace
 from pathlib import Path
 
 import pytest
-from study.sharing import arms, joint_recipe
+import study.run
+import study.sharing
+from safetensors.torch import save_file
+from study.sharing import arms, joint_recipe, perform
 from study.sharing_summary import count_table
+from typer.testing import CliRunner
 
 from hemoscope.cells.synthetic import write_synthetic
+from hemoscope.cli.main import app
 from hemoscope.evaluation import compare, evaluate
+from hemoscope.models.build import build_body
+from hemoscope.models.config import ModelConfig
 from hemoscope.models.counts import count_parameters
 from hemoscope.models.joint_build import build_classifier
 from hemoscope.predictions import Predictions
 
-ROOT = Path(__file__).resolve().parents[2]
-SETTINGS = ("model.width=16", "model.image_size=64", "epochs=1", "batch_size=8")
+SMALL = "mobilenetv3_small_050"
+SCALING = "{mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25]}"
+SETTINGS = (
+    *("model.width=16", "model.image_size=64", f"model.normalisation={SCALING}"),
+    *("epochs=1", "batch_size=8"),
+)
 
 
 def _options(**changed: object) -> Namespace:
@@ -66,41 +76,65 @@ def test_the_count_is_that_of_the_models():
     assert f"| joint | {whole:,} |" in count_table(model)
 
 
+@pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The verbs within this process, which saves the start of twenty others; which ones ran."""
+    called: list[str] = []
+
+    def hemoscope(*arguments: str | Path, capture: bool = False) -> str:
+        called.append(str(arguments[0]))
+        done = CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.stdout if capture else ""
+
+    monkeypatch.setattr(study.run, "hemoscope", hemoscope)
+    monkeypatch.setattr(study.sharing, "hemoscope", hemoscope)
+    return called
+
+
 @pytest.mark.slow
-def test_the_study_leaves_its_summary_and_is_not_done_again(tmp_path):
-    write_synthetic(tmp_path / "cells", per_class=6, size=64, seed=1)
-    places = {"--cells": "cells/manifest.csv", "--runs": "runs", "--results": "out"}
-    command = [sys.executable, "-m", "study.sharing", "--seeds", "3", "--mutual", "0"]
-    command += ["--backbones", "customcnn", "resnet18", "--set", *SETTINGS, "weights=none"]
-    for option, name in places.items():
-        command += [option, str(tmp_path / name)]
-
-    def run(*more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*command, *more], cwd=ROOT, capture_output=True, text=True, check=False
-        )
-
-    done = run()
-    assert done.returncode == 0, done.stderr
-    out = tmp_path / "out" / "sharing" / "seed-3"
+def test_the_study_leaves_its_summary_and_goes_on_where_it_was(tmp_path, in_process, monkeypatch):
+    write_synthetic(tmp_path / "cells", per_class=4, size=64, seed=1)
+    monkeypatch.setenv("HEMOSCOPE_CACHE", str(tmp_path / "cache"))
+    options = _options(
+        cells=tmp_path / "cells" / "manifest.csv",
+        runs=tmp_path / "runs",
+        backbones=["customcnn", SMALL],
+        set=[*SETTINGS, f"weights={{customcnn: none, {SMALL}: {_weights(tmp_path)}}}"],
+        mutual=0.5,
+        resamples=20,
+    )
+    out = tmp_path / "results" / "seed-3"
+    joint = joint_recipe(options, seed=3)
+    perform(joint, options, out)
     text = (out / "summary.md").read_text()
     tables = {file.stem: Predictions.read(file) for file in out.glob("*.parquet")}
+    names = ("customcnn", SMALL, "mean")
     assert set(tables) == {
-        f"{a}-{n}" for a in ("joint", "apart") for n in ("customcnn", "resnet18", "mean")
+        f"{arm}-{name}" for arm in ("joint", "mutual", "apart") for name in names
     }
     for name, table in tables.items():
-        assert f"| {name} | " in text
-        assert f" | {100 * evaluate(table, resamples=0).accuracy:.2f}" in text
+        said = f"{100 * evaluate(table, resamples=0).accuracy:.2f}"
+        assert re.search(rf"^\| {name} \| [\d,]+ \| \d+ \| {said} \(", text, re.M)
     (pair,) = compare({n: tables[n] for n in ("joint-mean", "apart-mean")}, resamples=0).pairs
-    assert f"| {pair.mcnemar.only_first_right} | {pair.mcnemar.only_second_right} | " in text
+    counts = f"{pair.mcnemar.only_first_right} | {pair.mcnemar.only_second_right}"
+    assert f"| joint-mean | apart-mean | {counts} | " in text
     assert str(tmp_path) not in "".join(file.read_text() for file in out.glob("*.yaml"))
 
-    before = (out / "joint-mean.parquet").stat().st_mtime_ns
+    # Killed after a table and before the summary: only what is missing is done.
+    in_process.clear()
     (out / "summary.md").unlink()
-    again = run()
-    assert again.returncode == 0, again.stderr
+    (out / "mutual-mean.parquet").unlink()
+    perform(joint, options, out)
+    assert in_process == ["predict"]
     assert (out / "summary.md").read_text() == text
-    assert (out / "joint-mean.parquet").stat().st_mtime_ns == before
-    (out / "summary.md").unlink()
-    other = run("--recipe", "paper-customcnn")
-    assert "holds another recipe than is asked for now" in other.stderr
+    with pytest.raises(SystemExit, match="holds another recipe than is asked for now"):
+        perform(joint.model_copy(update={"epochs": 2}), options, out)
+
+
+def _weights(folder: Path) -> Path:
+    """A local file of backbone weights."""
+    body = build_body(ModelConfig(backbone=SMALL))
+    file = folder / "small.safetensors"
+    save_file(body.state_dict(), file)
+    return file

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hemoscope.cli.options import Json
+from hemoscope.cli.options import Branch, Json
 from hemoscope.cli.output import note, note_failures, print_json, print_table, progress_bar
 from hemoscope.errors import UsageError
 
@@ -58,6 +58,7 @@ def explain(
             help="Measure how faithful each map is (some thirty passes a cell).",
         ),
     ] = True,
+    branch: Branch = None,
     json: Json = False,
 ) -> None:
     """Show where a model looked, and how faithful that is. Exit 1 if some images cannot be read.
@@ -72,7 +73,7 @@ def explain(
     if predictions is not None:
         table = _mistakes(table, predictions, worst)
         against = against or (None if target else "truth")
-    stored = open_model(model)
+    stored = open_model(model, branch)
 
     from hemoscope.explanation.explain import Question, explain_cells
     from hemoscope.explanation.methods.table import method_called
@@ -83,7 +84,8 @@ def explain(
             stored, table, method_called(method), question,
             masks=masks, measure=measure, progress=progress,
         )  # fmt: skip
-    _write(explained, out, str(model), mistakes=predictions is not None)
+    name = str(model) if branch is None else f"{model}, branch {branch}"
+    _write(explained, out, name, mistakes=predictions is not None)
     note_failures(explained.failures, len(table))
     _tell(explained, out, json=json)
     if explained.failures:

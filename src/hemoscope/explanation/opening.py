@@ -11,10 +11,15 @@ if TYPE_CHECKING:
     from hemoscope.models.store import StoredModel
 
 
-def open_model(path: Path) -> "StoredModel":
+def open_model(path: Path, branch: str | None = None) -> "StoredModel":
     """The model of a run folder, in eval mode on the CPU.
 
+    Args:
+        path: The run folder.
+        branch: Of a joint model, which branch; None for a model of one backbone.
+
     Raises:
+        UsageError: The model is joint and no branch is named, or it has no such branch.
         ModelError: There is none, or it is a bundle, which has no gradients.
         MissingExtraError: torch is not installed.
     """
@@ -35,6 +40,6 @@ def open_model(path: Path) -> "StoredModel":
 
     from hemoscope.models.store import load_model  # noqa: PLC0415 (loads torch)
 
-    stored = load_model(file)
+    stored = load_model(file, branch)
     stored.model.to(memory_format=torch.channels_last)  # a third faster on the CPU
     return stored
