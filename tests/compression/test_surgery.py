@@ -13,14 +13,14 @@ from hemoscope.compression.chance import by_chance
 from hemoscope.compression.choice import KINDS, choose
 from hemoscope.compression.errors import PruningError
 from hemoscope.compression.kept import KeptBlock, all_kept
+from hemoscope.compression.scores.score import scores
 from hemoscope.compression.surgery import cut_model
 from hemoscope.models.config import BlockShape
 from hemoscope.models.counts import count_parameters
-from hemoscope.models.hybrid import HybridClassifier
 from hemoscope.models.store import load_model, save_model
 from hemoscope.models.zoo import ZOO
 
-from .conftest import CLASSES, tiny
+from .conftest import CLASSES, SMALL, tiny
 from .masking import masked
 
 # Two blocks become one cut in every way, and another that is not cut at all.
@@ -118,8 +118,9 @@ def test_all_blocks_may_go(model, images) -> None:
         torch.testing.assert_close(bare(images), model(images), rtol=1e-5, atol=1e-5)
 
 
-def test_tied_blocks_are_not_cut() -> None:
-    model: HybridClassifier = tiny()
-    model.encoder.blocks[1] = model.encoder.blocks[0]
+def test_tied_blocks_are_neither_cut_nor_scored(images, labels) -> None:
+    model = tiny(encoder=SMALL | {"blocks": 2, "tied": True})
     with pytest.raises(PruningError, match="share their weights across depth"):
         cut_model(model, UNEVEN)
+    with pytest.raises(PruningError, match="share their weights across depth"):
+        scores(model, images, labels)

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from hemoscope.compression.errors import PruningError
 from hemoscope.compression.kept import KeptBlock
+from hemoscope.compression.suitable import check_suitable
 from hemoscope.models.backbones.weights import NONE
 from hemoscope.models.build import build_model
 from hemoscope.models.config import BlockShape, ModelConfig, with_changes
@@ -27,9 +27,9 @@ def cut_model(model: HybridClassifier, kept: Sequence[KeptBlock]) -> HybridClass
         kept: Blocks in rising order, with at least one head, channel and unit each.
 
     Raises:
-        PruningError: Blocks share their weights, so that none can be cut alone.
+        PruningError: The model has no encoder, or blocks that cannot be cut one by one.
     """
-    _check_apart(model)
+    check_suitable(model)
     config = model.config
     small = build_model(config_of(config, [each.shape for each in kept]), model.classes, NONE)
     small.load_state_dict(dict(_state(model, kept)))
@@ -45,16 +45,6 @@ def config_of(config: ModelConfig, shapes: Sequence[BlockShape]) -> ModelConfig:
     if len(set(shapes)) > 1:
         changes["shapes"] = [shape.model_dump() for shape in shapes]
     return with_changes(config, {"encoder": changes})
-
-
-def _check_apart(model: HybridClassifier) -> None:
-    names = {id(parameter) for parameter in model.encoder.parameters()}
-    listed = sum(len(list(block.parameters())) for block in model.encoder.blocks)
-    if len(names) != listed or len(model.encoder.blocks) != model.config.encoder.blocks:
-        raise PruningError(
-            "the encoder's blocks share their weights across depth, so cutting one would cut all. "
-            "Prune a model whose blocks have weights of their own."
-        )
 
 
 def _state(model: HybridClassifier, kept: Sequence[KeptBlock]) -> Iterator[tuple[str, Tensor]]:

@@ -16,11 +16,12 @@ from hemoscope.compression.folder import PruningFolder
 from hemoscope.compression.guides import check_guide
 from hemoscope.compression.journal import Journal, Origin
 from hemoscope.compression.settings import Settings
+from hemoscope.compression.suitable import check_suitable
 from hemoscope.compression.tuning import tuning_recipe
 from hemoscope.errors import UsageError
 from hemoscope.inference.bundle import file_digest
 from hemoscope.models.hybrid import HybridClassifier
-from hemoscope.models.store import StoredModel, load_model
+from hemoscope.models.store import load_classifier, load_model
 from hemoscope.training.provenance import describe_run
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.run_folder import RunFolder, open_run, read_provenance
@@ -135,7 +136,9 @@ def _open(
     progress: Progress | None,
 ) -> tuple[Task, Origin]:
     recipe = tuning_recipe(source.recipe, settings)
-    classes = _with_encoder(load_model(source.model)).classes
+    stored = load_classifier(source.model)
+    check_suitable(stored.model)
+    classes = stored.classes
     table = open_cells(cells)
     both, failures = pruning_cells(table, recipe, classes, progress)
     digest, fingerprint = file_digest(source.model), table.fingerprint()
@@ -193,16 +196,6 @@ def _check_free(folder: PruningFolder, run: Path) -> None:
         )
     if folder.path.exists() and (not folder.path.is_dir() or any(folder.path.iterdir())):
         raise PruningError(f"{folder.path} exists already. Name a new folder for the pruned run.")
-
-
-def _with_encoder(stored: StoredModel) -> StoredModel:
-    model = stored.model
-    if not isinstance(model, HybridClassifier) or not model.config.encoder.blocks:
-        raise PruningError(
-            f"this model ({model.config.backbone}) has no token encoder, so there is nothing to "
-            "prune: only parts of the encoder are removed, and the backbone stays."
-        )
-    return stored
 
 
 def _read(folder: PruningFolder) -> Journal:

@@ -17,8 +17,8 @@ def tuning_recipe(recipe: Path, settings: Settings) -> Recipe:
     """The recipe of every fine-tuning, but for its model.
 
     Data, loss, augmentation, precision and all else are the run's. What belongs to a whole
-    training is not: progressive sizes, early stopping, and the schedule of unfreezing, of which
-    the last plan holds.
+    training is not: progressive sizes, early stopping, and the schedules of unfreezing and
+    calming, of which the last stage holds.
 
     Args:
         recipe: The run's `recipe.yaml`.
@@ -31,7 +31,7 @@ def tuning_recipe(recipe: Path, settings: Settings) -> Recipe:
     if any(setting.strip().startswith("model") for setting in settings.tuning):
         raise UsageError("--set: the model is that of RUN; its fields cannot be set while pruning.")
     own = load_recipe(str(recipe), settings.tuning)
-    optimiser = own.optimiser
+    optimiser, calmed = own.optimiser, [since for since in own.calming if since < own.epochs]
     rates = {
         part: settings.rate * getattr(optimiser, part) for part in ("backbone", "encoder", "head")
     }
@@ -39,6 +39,7 @@ def tuning_recipe(recipe: Path, settings: Settings) -> Recipe:
         "weights": "none",
         "epochs": max(1, settings.epochs),
         "sizes": {},
+        "calming": {0: own.calming[max(calmed)]} if calmed else {},
         "early_stopping": None,
         "optimiser": Optimiser.model_validate(optimiser.model_dump() | rates),
         "freezing": Freezing(plan=plan_at(own.freezing.schedule, own.epochs - 1)),

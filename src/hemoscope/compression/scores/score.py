@@ -11,6 +11,7 @@ from hemoscope.compression.scores.influence import block_influence
 from hemoscope.compression.scores.result import Array, BlockScores, Scores
 from hemoscope.compression.scores.rollout_share import rollout_share
 from hemoscope.compression.scores.watching import Watched, Watching, watch
+from hemoscope.compression.suitable import check_suitable
 from hemoscope.models.config import BlockShape
 from hemoscope.models.hybrid import HybridClassifier
 
@@ -27,13 +28,10 @@ def scores(model: HybridClassifier, images: Tensor, labels: Tensor, *, batch: in
         batch: Cells at once; a matter of memory.
 
     Raises:
-        PruningError: The model has no encoder, there are no cells, or as many labels as cells.
+        PruningError: The model has no encoder whose blocks can be cut one by one, there are no
+            cells, or not as many labels as cells.
     """
-    if not model.config.encoder.blocks:
-        raise PruningError(
-            f"this model ({model.config.backbone}) has no token encoder, so there is nothing to "
-            "score or to remove."
-        )
+    check_suitable(model)
     if not len(images) or len(images) != len(labels):
         raise PruningError(f"{len(images)} images and {len(labels)} labels cannot be scored.")
     device = next(model.parameters()).device
