@@ -17,9 +17,15 @@ help:  ## list the commands
 
 setup: .venv/.ready  ## install hemoscope with everything into .venv
 
-demo: .venv/.ready  ## the whole way on synthetic cells, nothing needed
+.venv-demo/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-demo
+	.venv-demo/bin/python -m pip install --quiet --upgrade pip
+	.venv-demo/bin/python -m pip install --quiet -c constraints.txt -e .
+	touch $@
+
+demo: .venv-demo/.ready  ## install without torch, draw synthetic cells, classify them
 	rm -rf demo-output
-	$(BIN)/hemoscope demo --out demo-output
+	.venv-demo/bin/hemoscope demo --out demo-output
 
 test: .venv/.ready  ## the fast tests
 	$(PYTEST) -m 'not slow'
@@ -46,4 +52,4 @@ study: .venv/.ready  ## the paper's models on real cells: make study CELLS=manif
 	$(BIN)/python -m study.run --cells $(CELLS) --runs $(RUNS) $(STUDY)
 
 clean:  ## remove what the commands above have made
-	rm -rf .venv demo-output .pytest_cache .ruff_cache .hypothesis build
+	rm -rf .venv .venv-demo demo-output .pytest_cache .ruff_cache .hypothesis build

@@ -48,9 +48,9 @@ def test_sets_and_acceptance_come_back(sets, max_error: float, tmp_path: Path):
 
 def test_the_unknown_score_is_read_by_whoever_knows_it(tmp_path: Path):
     write_trust(Trust(fit(TABLE, "none"), unknown=TooLoud()), tmp_path)
-    back = read_trust(tmp_path, read_unknown=lambda _values: TooLoud())
+    back = read_trust(tmp_path, read_unknown=lambda _values, _arrays: TooLoud())
     assert isinstance(back.unknown, TooLoud)
-    with pytest.raises(CalibrationError, match="holds a score for unknown cells"):
+    with pytest.raises(CalibrationError, match="score for unknown cells is malformed"):
         read_trust(tmp_path)
 
 

@@ -23,12 +23,16 @@ class TooLoud:
     """Cells with a large logit are strange."""
 
     threshold = 20.0
+    needs_features = False
 
     def score(self, logits: np.ndarray, features: np.ndarray | None) -> np.ndarray:
         return np.abs(logits).max(1) if features is None else features[:, 0]
 
     def to_json(self) -> dict:
         return {"kind": "loud"}
+
+    def arrays(self) -> dict:
+        return {}
 
 
 def whole(max_error: float = 0.05, alpha: float = 0.02) -> Trust:

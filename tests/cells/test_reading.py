@@ -34,7 +34,7 @@ def test_a_missing_file_is_named(cells):
 def test_a_folder_in_the_place_of_a_file_is_named(cells):
     cells.file(0).unlink()
     cells.file(0).mkdir()
-    with pytest.raises(UnreadableImageError, match="the disk does not give the file"):
+    with pytest.raises(UnreadableImageError, match="it is a folder"):
         read_cell(cells, 0)
 
 

@@ -61,3 +61,13 @@ def table(tmp_path: Path) -> Path:
     return Predictions.from_logits(paths, classes, logits, labels=labels).write(
         tmp_path / "table.parquet"
     )
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle of a tiny model with random weights, to be read only."""
+    from hemoscope.deployment.export import export_run
+    from tests.deployment.conftest import make_run, tiny
+
+    folder = tmp_path_factory.mktemp("classify")
+    return export_run(make_run(folder / "run", tiny("customcnn-text")), folder / "bundle").path

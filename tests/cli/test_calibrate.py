@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.calibration.simulate import drawn
+from hemoscope.calibration import read_trust
+from hemoscope.features import Features, features_beside
+from hemoscope.predictions import Predictions
+from tests.calibration.simulate import CLASSES, drawn
 from tests.cli.conftest import Run
 from tests.cli.test_walls import loaded
 
@@ -70,3 +74,88 @@ def test_wrong_usage(hemoscope: Run, validation: Path, tmp_path: Path):
     assert wrong.code == 2
     assert "alpha is 2.0; it is a share between 0 and 1" in wrong.err
     assert not (tmp_path / "calibration.json").exists()
+
+
+def planted(folder: Path, name: str, cells: int, *, seed: int, strange: bool = False) -> Path:
+    """A table of cells, with features beside it; strange ones stand elsewhere."""
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, 4, cells)
+    centres = 6.0 * np.eye(4, 9)
+    centre = 8.0 * np.eye(1, 9, 7) if strange else centres[truth]
+    features = (centre + rng.normal(size=(cells, 9))).astype(np.float32)
+    table = Predictions.from_logits(
+        [f"{name}/{i}.png" for i in range(cells)],
+        CLASSES,
+        features @ centres.T / 4,
+        labels=None if strange else [CLASSES[c] for c in truth],
+    )
+    path = table.write(folder / f"{name}.parquet")
+    Features(table.paths, features).write(features_beside(path))
+    return path
+
+
+def test_a_score_for_unknown_cells_is_chosen(hemoscope: Run, tmp_path: Path):
+    validation = planted(tmp_path, "val", 400, seed=0)
+    training = planted(tmp_path, "train", 300, seed=1)
+    blasts = planted(tmp_path, "blasts", 90, seed=2, strange=True)
+    way = ("calibrate", validation, "--method", "none", "--unknown", "auto", "--reference",
+           training, "--unknown-cells", blasts, "--flag-rate", "0.02", "--out")  # fmt: skip
+    told = hemoscope(*way, tmp_path / "run", "--json")
+    assert told.code == 0, told.err
+    trials = {trial["trial"] for trial in told.json["unknown_trials"]}
+    assert trials == {"blasts", *(f"without {name}" for name in CLASSES)}
+    unknown = told.json["unknown"]
+    assert unknown["flag_rate"] == 0.02
+    best = max(unknown["compared"], key=lambda m: unknown["compared"][m]["auroc"])
+    assert unknown["method"] == best
+    judged = read_trust(tmp_path / "run")
+    assert judged.unknown is not None
+    strange = Predictions.read(blasts)
+    seen = Features.read(features_beside(blasts)).of(strange)
+    flagged = judged.judge(judged.logits_of(strange), seen).unknown
+    assert flagged is not None
+    assert flagged.mean() > 0.9
+
+
+@pytest.mark.slow
+def test_evaluate_reads_the_features_beside_the_table(hemoscope: Run, tmp_path: Path):
+    validation = planted(tmp_path, "val", 400, seed=0)
+    new = planted(tmp_path, "new", 200, seed=3)
+    out = tmp_path / "c.json"
+    fitted = hemoscope("calibrate", validation, "--method", "none", "--max-error", "0.2",
+                       "--unknown", "neighbours", "--flag-rate", "0.05", "--out", out)  # fmt: skip
+    assert fitted.code == 0, fitted.err
+    way = ("evaluate", new, "--calibration", out, "--resamples", "0", "--json")
+    told = hemoscope(*way)
+    assert told.code == 0, told.err
+    table = Predictions.read(new)
+    trust = read_trust(out)
+    judged = trust.judge(
+        trust.logits_of(table), Features.read(features_beside(new)).of(table)
+    )  # fmt: skip
+    assert judged.unknown is not None
+    assert judged.unknown.any()
+    assert told.json["trust"]["acceptance"]["accepted"] == judged.accepted.sum()
+    features_beside(new).unlink()
+    without = hemoscope(*way)
+    assert without.code == 1
+    assert "predict --features" in without.err
+
+
+@pytest.mark.slow
+def test_unknown_cells_in_words_and_what_is_refused(hemoscope: Run, tmp_path: Path):
+    validation = planted(tmp_path, "val", 400, seed=0)
+    way = ("calibrate", validation, "--method", "none", "--out", tmp_path / "c.json")
+    printed = hemoscope(*way, "--unknown", "auto")
+    assert "Unknown cells against known ones: AUROC / share flagged" in printed.out
+    assert "are flagged as none of the classes" in printed.err
+    missing = hemoscope(*way, "--unknown", "neighbours", "--features", tmp_path / "no.parquet")
+    assert missing.code == 1
+    assert "there are no features at" in missing.err
+    other = drawn(50, prefix="o/").write(tmp_path / "other.parquet")
+    bare = hemoscope(*way, "--unknown", "mahalanobis", "--reference", other)
+    assert bare.code == 1
+    assert "none were given" in bare.err
+    rate = hemoscope(*way, "--unknown", "energy", "--flag-rate", "0.001")
+    assert rate.code == 1
+    assert "it takes 999" in rate.err

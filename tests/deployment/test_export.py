@@ -7,6 +7,7 @@ import numpy as np
 import onnx
 import pytest
 
+from hemoscope.calibration import Trust, fit, fit_unknown, read_trust, write_trust
 from hemoscope.cells import open_cells
 from hemoscope.deployment.export import ExportError, ExportOptions, export_run
 from hemoscope.deployment.parity import ParityError
@@ -14,6 +15,7 @@ from hemoscope.deployment.samples import NamedCells
 from hemoscope.inference import load_scorer, predict_cells, read_bundle
 from hemoscope.inference.torch_scorer import TorchScorer
 from hemoscope.models.zoo import ZOO
+from tests.calibration.unknown.planted import known as planted_cells
 from tests.deployment.conftest import CLASSES, make_run, tiny
 
 
@@ -66,7 +68,9 @@ def test_the_card_holds_figures_of_a_table_and_the_calibration_goes_along(run, c
     file = table.write(tmp_path / "val.parquet")
     calibrated = tmp_path / "run"
     make_run(calibrated, tiny("customcnn-text"))
-    (calibrated / "calibration.json").write_text('{"temperature": 1.5}')
+    strange = fit_unknown("mahalanobis", planted_cells(400))
+    trust = Trust(fit(table, "none", folds=2), unknown=strange)
+    write_trust(trust, calibrated)
     options = ExportOptions(predictions=(file,))
     bundle = export_run(calibrated, tmp_path / "bundle", options)
     (figure,) = bundle.info.figures
@@ -78,7 +82,11 @@ def test_the_card_holds_figures_of_a_table_and_the_calibration_goes_along(run, c
     card = (tmp_path / "bundle" / "model-card.md").read_text()
     assert f"**val.parquet**: 32 cells, accuracy {100 * right.mean():.2f} %" in card
     assert "not a medical device" in card
-    assert bundle.calibration.read_text() == '{"temperature": 1.5}'
+    assert "Fitted on 32 validation cells" in card
+    went_along = read_trust(tmp_path / "bundle")
+    assert went_along.calibrator == trust.calibrator
+    assert went_along.unknown is not None
+    assert went_along.unknown.to_json() == strange.to_json()
 
 
 def test_an_export_that_computes_something_else_is_refused(run, cells, tmp_path, monkeypatch):

@@ -74,7 +74,7 @@ def test_unreadable_images_stand_at_their_place_with_the_cause(tmp_path: Path):
     expected = [
         "is no image of a kind that is read",
         None,
-        "No such file",
+        "there is no such file",
         "an array of float64 has no agreed white",
         "an array of shape (3, 4, 2) is no image",
         "an object of type int is neither",
@@ -96,10 +96,24 @@ def test_a_stream_without_end_is_read_only_a_little_ahead():
     assert next(taken) < 8 + 4 * (16 + 3)
 
 
-def test_a_calibration_takes_the_place_of_softmax():
-    certain = Classifier(Reddest(), to_probabilities=lambda logits: np.eye(3)[logits.argmax(1)])
-    (opinion,) = certain([_plain(2)])
-    assert opinion.probabilities == {"red": 0, "green": 0, "blue": 1}
+def test_without_a_calibration_no_cell_is_accepted():
+    (opinion,) = Classifier(Reddest())([_plain(2)])
+    assert not opinion.accepted
+    assert opinion.reason == "the model is not calibrated, so a person looks at every cell"
+    assert opinion.candidates is None
+    assert opinion.unknown is None
+
+
+def test_a_model_that_overflows_on_one_image_says_so_of_that_one():
+    class Overflowing(Reddest):
+        def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+            logits = super().score(pixels)
+            logits[pixels[:, 0, 0, 1] > 0] = np.nan
+            return logits
+
+    opinions = list(Classifier(Overflowing())([_plain(0), _plain(1), _plain(2)]))
+    assert [opinion.label for opinion in opinions] == ["red", None, "blue"]
+    assert opinions[1].problem == "the model gives no finite numbers for this image"
 
 
 @pytest.mark.parametrize("single", ["cell.png", Path("cell.png"), Image.new("RGB", (4, 4))])

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from hemoscope.cells import Frame, open_cells
 from hemoscope.cells.synthetic import write_synthetic
 from hemoscope.inference import ModelError, Observation, load_scorer, predict_cells
-from hemoscope.inference.opinions import differential, opinions
 from hemoscope.inference.predict import PredictError
 
 
@@ -70,10 +69,6 @@ def test_an_unreadable_image_is_reported_and_the_rest_scored(folder):
     assert len(run.predictions) == len(table) - 1
     assert [failure.path for failure in run.failures] == ["lymphocyte/broken.png"]
     assert seen[-1] == (len(table), len(table))
-    written = opinions(run)
-    assert written["path"].iloc[-1] == "lymphocyte/broken.png"
-    assert written["problem"].iloc[-1] == run.failures[0].cause
-    assert written["class"].isna().tolist() == [False] * (len(table) - 1) + [True]
 
 
 def test_nothing_readable_is_an_error_that_says_why(tmp_path):
@@ -86,14 +81,6 @@ def test_a_label_that_the_model_does_not_know_is_named(folder):
     (folder / "platelet").rename(folder / "blast")
     with pytest.raises(PredictError, match=r"does not know: blast\. It knows eosinophil"):
         predict_cells(open_cells(folder), MeanColour())
-
-
-def test_the_differential_counts_every_cell_once(folder):
-    predictions = predict_cells(open_cells(folder), MeanColour()).predictions
-    counts = differential(predictions)
-    assert counts["class"].tolist() == list(MeanColour.classes)
-    assert counts["cells"].sum() == len(predictions)
-    assert counts["share"].sum() == pytest.approx(1)
 
 
 @pytest.mark.parametrize(
@@ -112,3 +99,16 @@ def test_what_is_no_model_is_said_to_be_none(files, message, tmp_path):
             (model / name).write_text("")
     with pytest.raises(ModelError, match=message):
         load_scorer(model)
+
+
+def test_features_are_kept_where_they_are_asked_for(folder):
+    (folder / "lymphocyte" / "broken.png").write_text("no picture")
+    table = open_cells(folder)
+    assert predict_cells(table, MeanColour()).features is None
+    run = predict_cells(table, MeanColour(), batch=4, features=True)
+    assert run.features is not None
+    assert run.features.paths.tolist() == run.predictions.paths.tolist()
+    assert (run.features.of(run.predictions) == run.predictions.logits).all()
+    plain = predict_cells(table, MeanColour(), batch=4).predictions
+    assert plain.logits is not None
+    assert (run.predictions.logits == plain.logits).all()

@@ -47,3 +47,22 @@ def test_what_does_not_fit_together_is_refused(changes: dict[str, object], messa
 def test_tags_do_not_change_the_architecture() -> None:
     assert ModelConfig(backbone="inception_v3.tf_in1k").architecture == "inception_v3"
     assert ModelConfig(backbone="resnet18").architecture == "resnet18"
+
+
+def test_blocks_that_differ_are_described_one_by_one() -> None:
+    shapes = [{"heads": 3, "key_width": 8, "feed_forward": 20}, {**_ALIKE, "heads": 1}]
+    changed = with_changes(TEXT, {"encoder": {"shapes": shapes}})
+    assert [s.model_dump() for s in changed.encoder.block_shapes] == shapes
+    assert ModelConfig.model_validate_json(changed.model_dump_json()) == changed
+    first = changed.encoder.of(changed.encoder.block_shapes[0])
+    assert (first.blocks, first.heads, first.shapes) == (1, 3, None)
+    assert first.dropout == TEXT.encoder.dropout
+    with pytest.raises(ValidationError, match="shapes describe 2 blocks, but blocks is 3"):
+        with_changes(changed, {"encoder": {"blocks": 3}})
+
+
+def test_blocks_that_are_alike_need_no_description() -> None:
+    assert [s.model_dump() for s in TEXT.encoder.block_shapes] == [_ALIKE, _ALIKE]
+
+
+_ALIKE = {"heads": 8, "key_width": 32, "feed_forward": 256}

@@ -7,8 +7,6 @@ import numpy as np
 
 from hemoscope.calibration.arrays import Array, Indices
 from hemoscope.calibration.calibrators import Calibrator
-from hemoscope.evaluation.bins import binned, equal_width_edges
-from hemoscope.evaluation.calibration_error import expected_calibration_error
 
 BINS = 15
 
@@ -47,6 +45,9 @@ def losses(probabilities: Array, truth: Indices) -> Array:
 
 def figures(probabilities: Array, truth: Indices) -> Figures:
     """The three figures of a table of probabilities."""
+    from hemoscope.evaluation.bins import binned, equal_width_edges  # noqa: PLC0415 (reading a calibration needs none of it)
+    from hemoscope.evaluation.calibration_error import expected_calibration_error  # noqa: PLC0415
+
     right = probabilities.argmax(1) == truth
     bins = binned(probabilities.max(1), right, equal_width_edges(BINS))
     outcome = np.eye(probabilities.shape[1])[truth]

@@ -4,7 +4,6 @@ import warnings
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import StratifiedGroupKFold
 
 from hemoscope.calibration.arrays import Indices
 from hemoscope.calibration.errors import CalibrationError
@@ -58,6 +57,8 @@ def group_indices(predictions: Predictions) -> Indices | None:
 
 
 def _deal_groups(truth: Indices, groups: Indices, parts: int, seed: int) -> Indices:
+    from sklearn.model_selection import StratifiedGroupKFold  # noqa: PLC0415 (reading a calibration needs none of it)
+
     part = np.empty(len(truth), np.intp)
     folds = StratifiedGroupKFold(parts, shuffle=True, random_state=seed)
     with warnings.catch_warnings():

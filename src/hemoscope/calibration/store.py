@@ -1,24 +1,33 @@
-"""`calibration.json`: a `Trust` on disk. Plain JSON; nothing in it is ever executed."""
+"""`calibration.json`: a `Trust` on disk. Plain JSON; nothing in it is ever executed.
+
+Arrays of the score for unknown cells, where it has any, stand beside it in
+`calibration.unknown.npz`.
+"""
 
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from numpy.typing import NDArray
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from hemoscope.calibration.acceptance import Acceptance
+from hemoscope.calibration.array_file import ArrayFile, read_arrays, write_arrays
 from hemoscope.calibration.calibrators import Calibrator, ClassTemperature, Isotonic
 from hemoscope.calibration.conformal import ConformalSets
+from hemoscope.calibration.differential import Confusion
 from hemoscope.calibration.errors import CalibrationError
 from hemoscope.calibration.fitted import FittedCalibrator
 from hemoscope.calibration.trust import Trust
+from hemoscope.calibration.unknown.read import read_unknown as read_known_methods
 from hemoscope.calibration.unknown_score import UnknownScore
 
 FILE_NAME = "calibration.json"
+ARRAYS_SUFFIX = ".unknown.npz"
 VERSION = 1
-ReadUnknown = Callable[[Mapping[str, Any]], UnknownScore]
+ReadUnknown = Callable[[Mapping[str, Any], Mapping[str, NDArray[Any]]], UnknownScore]
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))
@@ -30,11 +39,18 @@ class Document:
     conformal: ConformalSets | None
     acceptance: Acceptance | None
     unknown: dict[str, Any] | None
+    unknown_arrays: ArrayFile | None = None
+    confusion: Confusion | None = None
 
     def __post_init__(self) -> None:
         self.calibrator.fitted_cells.check()
         size = len(self.calibrator.classes)
-        for what, length in _lengths(self.calibrator.calibrator, self.conformal):
+        lengths = _lengths(self.calibrator.calibrator, self.conformal)
+        if self.confusion is not None:
+            lengths.append(("rows of confusion counts", len(self.confusion.counts)))
+            columns = {len(row) for row in self.confusion.counts}
+            lengths.extend(("columns of confusion counts", count) for count in columns)
+        for what, length in lengths:
             if length != size:
                 raise ValueError(f"there are {size} classes, but {length} {what}")
 
@@ -42,52 +58,71 @@ class Document:
 def write_trust(trust: Trust, path: str | Path) -> Path:
     """Writes `calibration.json` into a folder, or a file of any name that ends in `.json`.
 
-    The file is replaced in one step: an interruption leaves the old one or the new one.
+    Each file is replaced in one step, the arrays first. An interruption between the two leaves a
+    calibration that says that its arrays are others, and none that goes by the wrong ones.
 
     Raises:
         CalibrationError: It cannot be written.
     """
     target = trust_path(path)
-    unknown = None if trust.unknown is None else dict(trust.unknown.to_json())
-    document = Document(VERSION, trust.calibrator, trust.conformal, trust.acceptance, unknown)
     part = target.with_name(f"{target.name}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        document = _document(trust, target)
         part.write_bytes(TypeAdapter(Document).dump_json(document, indent=2) + b"\n")
         part.replace(target)
+        if document.unknown_arrays is None:  # an earlier calibration's are of no more use
+            target.with_suffix(ARRAYS_SUFFIX).unlink(missing_ok=True)
     except OSError as error:
         raise CalibrationError(f"cannot write {target}: {error.strerror or error}.") from error
     return target
 
 
-def read_trust(path: str | Path, *, read_unknown: ReadUnknown | None = None) -> Trust:
+def read_trust(path: str | Path, *, read_unknown: ReadUnknown = read_known_methods) -> Trust:
     """Reads what `write_trust` wrote.
 
     Args:
         path: The file, or a folder with `calibration.json` in it.
-        read_unknown: Makes the unknown-cell score from its JSON values.
+        read_unknown: Makes the unknown-cell score from its JSON values and arrays.
 
     Raises:
-        CalibrationError: There is no such file, it is malformed, of a version that this hemoscope
-            does not know, or holds an unknown-cell score and nothing can read it.
+        CalibrationError: A file is missing, malformed, damaged, or of a version that this
+            hemoscope does not know.
     """
     target = trust_path(path)
     document = _parse(target)
-    if document.unknown is not None and read_unknown is None:
-        raise CalibrationError(
-            f"{target} holds a score for unknown cells, which cannot be used here, and leaving it "
-            "out would pass such cells as known ones."
-        )
     unknown = None
-    if document.unknown is not None and read_unknown is not None:
-        unknown = read_unknown(document.unknown)
-    return Trust(document.calibrator, document.conformal, document.acceptance, unknown)
+    if document.unknown is not None:
+        told = document.unknown_arrays
+        arrays = {} if told is None else read_arrays(told, target.parent)
+        unknown = read_unknown(document.unknown, arrays)
+    return Trust(
+        document.calibrator, document.conformal, document.acceptance, unknown, document.confusion
+    )
 
 
 def trust_path(path: str | Path) -> Path:
     """The file that a path names: itself if it ends in `.json`, else `calibration.json` in it."""
     path = Path(path)
     return path if path.suffix.lower() == ".json" else path / FILE_NAME
+
+
+def _document(trust: Trust, target: Path) -> Document:
+    """What the file will say; arrays are written on the way."""
+    unknown = stored = None
+    if trust.unknown is not None:
+        unknown = dict(trust.unknown.to_json())
+        if arrays := trust.unknown.arrays():
+            stored = write_arrays(arrays, target.with_suffix(ARRAYS_SUFFIX))
+    return Document(
+        version=VERSION,
+        calibrator=trust.calibrator,
+        conformal=trust.conformal,
+        acceptance=trust.acceptance,
+        unknown=unknown,
+        unknown_arrays=stored,
+        confusion=trust.confusion,
+    )
 
 
 def _parse(path: Path) -> Document:

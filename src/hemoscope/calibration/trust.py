@@ -8,6 +8,13 @@ from numpy.typing import ArrayLike
 from hemoscope.calibration.acceptance import Acceptance
 from hemoscope.calibration.arrays import Array, scores_of
 from hemoscope.calibration.conformal import ConformalSets
+from hemoscope.calibration.differential import (
+    LEVEL,
+    Confusion,
+    Differential,
+    Tally,
+    count_cells,
+)
 from hemoscope.calibration.errors import CalibrationError
 from hemoscope.calibration.fitted import FittedCalibrator
 from hemoscope.calibration.judgement import Doubts, Judgement
@@ -28,12 +35,14 @@ class Trust:
         conformal: Makes the sets; None: there are none.
         acceptance: Decides which cells are accepted; None: no cell is.
         unknown: Finds cells of none of the classes; None: they are not looked for.
+        confusion: How the model confuses classes, for the differential; None: not counted.
     """
 
     calibrator: FittedCalibrator
     conformal: ConformalSets | None = None
     acceptance: Acceptance | None = None
     unknown: UnknownScore | None = None
+    confusion: Confusion | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -78,6 +87,41 @@ class Trust:
             unknown=unknown,
             reasons=tuple(doubts.reasons()),
         )
+
+    def differential(
+        self,
+        cells: Judgement | ArrayLike,
+        *,
+        exact: ArrayLike | None = None,
+        level: float = LEVEL,
+        seed: int = 0,
+    ) -> Differential:
+        """The differential of judged cells, with limits for counting and for wrong calls.
+
+        Args:
+            cells: A judgement, whose cells that look unknown are not counted; or (C,) cells that
+                the model called each class.
+            exact: (C,) further cells that a person named. A cell that a person named must not be
+                among `cells` too.
+            level: Of the limits, in (0, 1).
+            seed: Of the draws that the limits are made of.
+
+        Raises:
+            CalibrationError: The calibration has no confusion counts, or the counts are none.
+            UsageError: The level is out of range.
+        """
+        if self.confusion is None:
+            raise CalibrationError(
+                "this calibration has no confusion counts, which the differential's limits need. "
+                "Fit it again with `hemoscope calibrate`."
+            )
+        called, unknown = cells, 0
+        if isinstance(cells, Judgement):
+            known = np.ones(len(cells), bool) if cells.unknown is None else ~cells.unknown
+            called = np.bincount(cells.predicted[known], minlength=len(self.classes))
+            unknown = int((~known).sum())
+        tally = Tally.of(called, exact, len(self.classes), unknown)  # pyright: ignore[reportArgumentType]
+        return count_cells(self.classes, tally, self.confusion, level=level, seed=seed)
 
     def apply(self, predictions: Predictions) -> Predictions:
         """The table with calibrated probabilities, as the logits log p.

@@ -13,6 +13,7 @@ class UnknownScore(Protocol):
 
     Attributes:
         threshold: Cells with a higher score are flagged.
+        needs_features: Whether `score` has to be given features.
     """
 
     @property
@@ -20,10 +21,19 @@ class UnknownScore(Protocol):
         """The highest score of a cell that is not flagged."""
         ...
 
+    @property
+    def needs_features(self) -> bool:
+        """Whether logits alone do not suffice."""
+        ...
+
     def score(self, logits: NDArray[Any], features: NDArray[Any] | None) -> Array:
         """(n,) float64, higher = stranger, from (n, C) logits and (n, F) features."""
         ...
 
     def to_json(self) -> Mapping[str, Any]:
-        """Plain JSON values, from which its own room makes it again."""
+        """Plain JSON values, from which, with `arrays`, its own room makes it again."""
+        ...
+
+    def arrays(self) -> Mapping[str, NDArray[Any]]:
+        """What is too large for JSON, by name; empty where there is nothing."""
         ...

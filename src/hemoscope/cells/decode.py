@@ -23,6 +23,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from hemoscope.cells.colour import UnsupportedColourError, to_rgb
+from hemoscope.cells.tiff import too_costly
 from hemoscope.errors import HemoscopeError
 
 MAX_PIXELS = 2**26
@@ -108,6 +109,8 @@ def decode_with_header(
         image = reader(io.BytesIO(data))
         header = ImageHeader(name, image.mode, *image.size)
         _check_size(header, max_pixels)
+        if isinstance(image, TiffImageFile) and (cause := too_costly(image, max_pixels)):
+            raise UnreadableImageError(cause)
         if for_size is not None:
             image.draft(None, (2 * for_size, 2 * for_size))
         image.load()

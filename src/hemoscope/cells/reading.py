@@ -1,7 +1,7 @@
 """One row of a table → its content, and its pixels."""
 
 import hashlib
-import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,7 +70,7 @@ def read_content(table: CellTable, row: int) -> CellContent:
     path = str(table.paths[row])
     if path in table.arrays:
         return CellContent(table.arrays[path])
-    return CellContent(_read_file(table.file(row)))
+    return CellContent(read_file(table.file(row)))
 
 
 def read_cell(table: CellTable, row: int) -> NDArray[np.uint8]:
@@ -85,17 +85,28 @@ def read_cell(table: CellTable, row: int) -> NDArray[np.uint8]:
         raise UnreadableImageError(error.cause, str(table.paths[row])) from error
 
 
-def _read_file(file: Path) -> bytes:
+def read_file(file: Path) -> bytes:
+    """The content of an image file.
+
+    Raises:
+        UnreadableImageError: It is missing, no ordinary file, far too large, or the disk fails.
+    """
     try:
-        with file.open("rb") as stream:
-            if os.fstat(stream.fileno()).st_size > MAX_BYTES:
-                raise UnreadableImageError(f"the file is larger than {MAX_BYTES:,} bytes")
-            return stream.read()
+        # Asked before it is opened: opening a pipe waits for its other end.
+        state = file.stat()
+        if not stat.S_ISREG(state.st_mode):
+            what = "a folder" if stat.S_ISDIR(state.st_mode) else "no ordinary file"
+            raise UnreadableImageError(f"it is {what}")
+        if state.st_size > MAX_BYTES:
+            raise UnreadableImageError(f"the file is larger than {MAX_BYTES:,} bytes")
+        return file.read_bytes()
     except FileNotFoundError as error:
         raise UnreadableImageError("there is no such file") from error
     except OSError as error:
         cause = f"the disk does not give the file ({error.strerror or error})"
         raise UnreadableImageError(cause) from error
+    except ValueError as error:  # a null character in the name
+        raise UnreadableImageError(f"no file has such a name ({error})") from error
 
 
 def _three_channels(array: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -11,14 +11,20 @@ if TYPE_CHECKING:
 
 
 def assess_calibration(
-    calibration: Path, table: "Predictions", options: dict[str, Any]
+    calibration: Path, table: "Predictions", path: Path, options: dict[str, Any]
 ) -> tuple["Assessment", "Predictions"]:
-    """Applies the calibration in a file; gives what it does, and the calibrated table."""
+    """Applies the calibration in a file to the table at `path`; gives what it does, and the table.
+
+    Features are read from beside the table where the score for unknown cells needs them.
+    """
     from hemoscope.calibration import read_trust
     from hemoscope.calibration.assessment import assess
+    from hemoscope.features import Features, features_beside
 
-    trust = read_trust(calibration)
-    return assess(trust, table, **options), trust.apply(table)
+    trust, features = read_trust(calibration), None
+    if trust.unknown is not None and trust.unknown.needs_features:
+        features = Features.read(features_beside(path)).of(table)
+    return assess(trust, table, features=features, **options), trust.apply(table)
 
 
 def print_assessment(assessment: "Assessment") -> None:

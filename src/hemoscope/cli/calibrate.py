@@ -8,6 +8,12 @@ import typer
 
 from hemoscope.cli.options import Json
 from hemoscope.cli.output import note, print_json, print_table
+from hemoscope.cli.unknown_cells import (
+    UnknownMethod,
+    UnknownOptions,
+    fit_unknown_cells,
+    print_unknown,
+)
 
 if TYPE_CHECKING:
     from hemoscope.calibration import ConformalSets, FittedCalibrator, Trust
@@ -39,7 +45,9 @@ def calibrate(
             help="Predictions of labelled validation cells, none of which the model learned from.",
         ),
     ],
-    out: Annotated[Path, typer.Option("--out", help="A run folder, or a .json file to write.")],
+    out: Annotated[
+        Path, typer.Option("--out", help="A run folder, a bundle, or a .json file to write.")
+    ],
     method: Annotated[
         Method, typer.Option("--method", help="auto: the best by cross-validation.")
     ] = Method.AUTO,
@@ -58,12 +66,44 @@ def calibrate(
     confidence: Annotated[
         float, typer.Option("--confidence", help="How sure it must be that this error holds.")
     ] = 0.95,
+    unknown: Annotated[
+        UnknownMethod,
+        typer.Option(
+            "--unknown",
+            help="Score for cells of none of the classes; auto: the best when each class is left "
+            "out in turn.",
+        ),
+    ] = UnknownMethod.NONE,
+    flag_rate: Annotated[
+        float, typer.Option("--flag-rate", help="Share of known cells that it may flag.")
+    ] = 0.01,
+    features: Annotated[
+        Path | None,
+        typer.Option("--features", help="Features of TABLE's cells; by default those beside it."),
+    ] = None,
+    reference: Annotated[
+        Path | None,
+        typer.Option(
+            "--reference",
+            metavar="TABLE",
+            help="Other labelled cells with features (training cells will do) to fit the score on.",
+        ),
+    ] = None,
+    unknown_cells: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--unknown-cells",
+            metavar="TABLE",
+            help="Cells of none of the classes, for auto to choose by; more than once.",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of folds and draws.")] = 0,
     json: Json = False,
 ) -> None:
     """Fit probabilities, prediction sets and a threshold of acceptance; write calibration.json."""
     from hemoscope.calibration import (
         Aps,
+        Confusion,
         Lac,
         Raps,
         Trust,
@@ -71,29 +111,39 @@ def calibrate(
         choose,
         conformalise,
         fit,
-        write_trust,
     )
+    from hemoscope.deployment.install import check_made_by, install_trust
     from hemoscope.predictions import Predictions
 
     table = Predictions.read(predictions)
+    check_made_by(table, out)
+    asked = UnknownOptions(
+        unknown, features, reference, unknown_cells or [], flag_rate, seed
+    )  # fmt: skip
     fitted = (
         choose(table, seed=seed) if method is Method.AUTO else fit(table, method.value, seed=seed)
     )
     score = {"lac": Lac(), "aps": Aps(), "raps": Raps()}[sets.value]
+    strange, compared = fit_unknown_cells(table, predictions, asked)
     trust = Trust(
         fitted,
         conformalise(table, alpha, score=score, class_conditional=class_conditional, seed=seed),
         accept(table, max_error, confidence, seed=seed),
+        strange,
+        Confusion.of(table),
     )
-    target = write_trust(trust, out)
+    target = install_trust(trust, table, out)
     if json:
-        print_json({"calibration": str(target), **_summary(trust)})
+        trials = None if compared is None else compared.frame().to_dict(orient="records")
+        print_json({"calibration": str(target), **_summary(trust), "unknown_trials": trials})
         return
     _print(fitted)
     if trust.conformal is not None:
         _print_sets(trust.classes, trust.conformal)
     if trust.acceptance is not None:
         note(trust.acceptance.describe())
+    if strange is not None:
+        print_unknown(strange, compared)
     note(f"calibration → {target}")
 
 
@@ -138,4 +188,5 @@ def _summary(trust: "Trust") -> dict[str, Any]:
         **fitted,
         "conformal": plain(trust.conformal),
         "acceptance": {**(plain(acceptance) or {}), **verdict},
+        "unknown": None if trust.unknown is None else dict(trust.unknown.to_json()),
     }

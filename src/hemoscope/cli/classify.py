@@ -1,62 +1,167 @@
 """`hemoscope classify`: images become a table of cells, the differential and a report."""
 
+import sys
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from hemoscope.cli.options import Batch, Bfloat16, Json, Model
-from hemoscope.cli.output import note, note_failures, print_json, print_table, progress_bar
+from hemoscope.cli.options import Batch, Bfloat16, EngineName, Json, OptionalModel
+from hemoscope.cli.output import note, print_json, print_table, progress_bar
+
+if TYPE_CHECKING:
+    from hemoscope.calibration import Differential
+    from hemoscope.inference import Classified, Classifier, ImageList
+    from hemoscope.opinions import Findings
 
 
 def classify(
     images: Annotated[
         list[str],
-        typer.Argument(metavar="IMAGES…", help="A folder, image files, patterns, or a manifest."),
+        typer.Argument(
+            metavar="IMAGES…",
+            help="A folder, image files, patterns, a manifest, or - for a list of paths on "
+            "standard input.",
+        ),
     ],
-    model: Model,
+    model: OptionalModel = None,
     out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path(
         "classified"
     ),
+    form: Annotated[
+        Literal["csv", "parquet", "jsonl"], typer.Option("--format", help="Of the table of cells.")
+    ] = "csv",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the job that was interrupted in --out.")
+    ] = False,
+    report: Annotated[bool, typer.Option("--report/--no-report", help="Write report.html.")] = True,
     batch: Batch = 32,
     bfloat16: Bfloat16 = False,
+    engine: EngineName = "onnxruntime",
     json: Json = False,
 ) -> None:
-    """Say what each cell is, and count them. Exit 1 if some images cannot be read.
+    """Say what each cell is, how sure, and which need a person. Exit 1 if some are unreadable.
 
-    Writes `cells.csv` (one row a cell), `predictions.parquet` and `report.html` (with a contact
-    sheet by class, the least certain first).
+    Writes `cells.csv` (one row an image), `predictions.parquet` and `report.html` (a contact sheet
+    by class, the cells to look at first). A research tool, not a medical device.
     """
-    from hemoscope.cells import open_cells
-    from hemoscope.inference import load_scorer, predict_cells
-    from hemoscope.inference.opinions import differential, opinions
-    from hemoscope.reports import write_classification_report
+    from hemoscope.inference import Classifier, classify_images, open_images
 
-    table = open_cells(images[0] if len(images) == 1 else images)
-    scorer = load_scorer(model, bfloat16=bfloat16)
-    with progress_bar("looking at cells") as progress:
-        run = predict_cells(table.without_labels(), scorer, batch=batch, progress=progress)
-    out.mkdir(parents=True, exist_ok=True)
-    opinions(run).to_csv(out / "cells.csv", index=False, float_format="%.4f")
-    run.predictions.write(out / "predictions.parquet")
-    write_classification_report(
-        run.predictions, out / "report.html", images=table, failures=run.failures
-    )
-    counts = differential(run.predictions)
-    note_failures(run.failures, len(table))
+    listed = open_images(images, sys.stdin.buffer)
+    classifier = Classifier.load(model, batch=batch, engine=engine, bfloat16=bfloat16)
+
+    try:
+        with progress_bar("looking at cells") as progress:
+            outcome = classify_images(
+                classifier,
+                listed,
+                out,
+                form=form,
+                resume=resume,
+                progress=progress,
+                report=partial(write_report, classifier, listed, out / "report.html")
+                if report
+                else None,
+            )
+    except KeyboardInterrupt:
+        note(f"Interrupted. What was done is kept in {out}; go on with --resume.")
+        raise typer.Exit(1) from None
+    _note_unreadable(outcome.findings)
     if json:
-        unreadable = [{"path": f.path, "cause": f.cause} for f in run.failures]
-        print_json(
-            {
-                "out": str(out),
-                "cells": len(run.predictions),
-                "differential": counts.to_dict(orient="records"),
-                "unreadable": unreadable,
-            }
-        )
+        print_json(_summary(outcome, out, report))
     else:
-        rows = list(counts.itertuples(index=False, name=None))
-        print_table("Differential (research use only)", ("class", "cells", "share"), rows)
-        note(f"{len(run.predictions)} cells → {out / 'cells.csv'}, {out / 'report.html'}")
-    if run.failures:
+        print_outcome(outcome, out, report=report)
+    if outcome.findings.unreadable:
         raise typer.Exit(1)
+
+
+def write_report(
+    classifier: "Classifier",
+    images: "ImageList",
+    file: Path,
+    outcome: "Classified",
+    *,
+    remark: str = "",
+) -> None:
+    """The page on a job."""
+    from hemoscope.inference import look_again
+    from hemoscope.reports import About, write_classification_report
+
+    found = outcome.findings
+    looks = look_again(classifier, images.table_of(found.look_first), found.look_first)
+    write_classification_report(
+        found,
+        file,
+        images=images.table_of(found.shown),
+        looks=looks,
+        per_100=outcome.per_100,
+        about=About(outcome.provenance, outcome.cells.name, remark),
+    )
+
+
+def _summary(outcome: "Classified", out: Path, report: bool) -> dict[str, Any]:
+    found = outcome.findings
+    return {
+        "out": str(out),
+        "table": str(outcome.cells),
+        "predictions": str(outcome.predictions),
+        "report": str(out / "report.html") if report else None,
+        "cells": found.cells,
+        "calibrated": found.calibrated,
+        "accepted": found.accepted,
+        "to_look_at": found.doubtful,
+        "unknown": found.differential.unknown,
+        "differential": found.differential.records(),
+        "per_100_white_cells": None if outcome.per_100 is None else _per_100(outcome.per_100),
+        "unreadable_count": found.unreadable,
+        "unreadable": [{"path": f.path, "cause": f.problem} for f in found.failures],
+        "resumed_after": outcome.resumed_after,
+    }
+
+
+def _per_100(differential: "Differential") -> list[dict[str, Any]]:
+    return [
+        {
+            "class": row.name,
+            "white": row.white,
+            "per_100": row.per_100,
+            "estimate": row.estimate,
+            "low": row.low,
+            "high": row.high,
+        }
+        for row in differential
+    ]
+
+
+def print_outcome(outcome: "Classified", out: Path, *, report: bool) -> None:
+    """The differential on standard output; the rest, and where the files are, on standard error."""
+    found = outcome.findings
+    rows = [tuple(record.values()) for record in found.differential.records()]
+    print_table("Differential (research use only)", ("class", "cells", "share"), rows)
+    if outcome.per_100 is not None:
+        print_table(
+            "Per 100 white cells; estimate and 95 % limits allow for counting and for wrong calls",
+            ("class", "counted", "estimate", "low", "high"),
+            [(r.name, r.per_100, r.estimate, r.low, r.high) for r in outcome.per_100],
+        )
+    if not found.calibrated:
+        note("The model has no calibration: probabilities are plain softmax, no cell is accepted.")
+    else:
+        unknown = found.differential.unknown
+        strange = f", {unknown:,} of them like none of the classes" if unknown else ""
+        note(
+            f"{found.accepted:,} cells accepted; a person must look at {found.doubtful:,}{strange}."
+        )
+    where = f", {out / 'report.html'}" if report else ""
+    note(f"{found.cells:,} cells → {outcome.cells}{where}")
+
+
+def _note_unreadable(found: "Findings") -> None:
+    if not found.unreadable:
+        return
+    note(f"{found.unreadable:,} of {found.cells + found.unreadable:,} images cannot be read:")
+    for failure in found.failures[:10]:
+        note(f"  {failure.path}: {failure.problem}")
+    if found.unreadable > 10:
+        note(f"  … and {found.unreadable - 10:,} more")

@@ -59,7 +59,7 @@ def evaluate(
     if calibration is None:
         result = evaluate_predictions(table, **options)
     else:
-        assessment, table = assess_calibration(calibration, table, options)
+        assessment, table = assess_calibration(calibration, table, predictions, options)
         result = assessment.after
     if report is not None:
         from hemoscope.cells import open_cells

@@ -27,6 +27,14 @@ Json = Annotated[
 Model = Annotated[
     Path, typer.Option("--model", help="A bundle or a run folder.", show_default=False)
 ]
+OptionalModel = Annotated[
+    Path | None,
+    typer.Option(
+        "--model",
+        help="A bundle or a run folder; by default the bundle that ships with hemoscope.",
+        show_default=False,
+    ),
+]
 Branch = Annotated[
     str | None,
     typer.Option("--branch", metavar="NAME", help="Of a joint model: this branch alone."),

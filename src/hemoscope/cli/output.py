@@ -36,8 +36,8 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
 
 
 @contextmanager
-def progress_bar(what: str, *, shown: bool = True) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error, told (done, total); silent where there is no terminal."""
+def progress_bar(what: str, *, shown: bool = True) -> Iterator[Callable[[int, int | None], None]]:
+    """A bar on standard error, told (done, total or None); silent where there is no terminal."""
     if not (shown and sys.stderr.isatty()):
         yield lambda _done, _total: None
         return

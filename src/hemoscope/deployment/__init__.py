@@ -1,4 +1,5 @@
 """A run folder becomes a bundle that scores without torch.
 
-Import the module you need (`hemoscope.deployment.export`); everything here needs the train extra.
+Import the module you need (`hemoscope.deployment.export`); everything here
+but `install` needs the train extra.
 """

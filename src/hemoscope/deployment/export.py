@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import hemoscope
+from hemoscope.calibration import read_trust, write_trust
 from hemoscope.cells import Framing
 from hemoscope.cells.parallel import default_workers
 from hemoscope.deployment.card import write_card
@@ -95,10 +96,12 @@ def export_run(
     with _moved_when_complete(out) as part:
         info = _fill(part, folder, chosen, say)
         description_file(part).write_text(info.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        card_file(part).write_text(write_card(info), encoding="utf-8")
+        trust = None
         as_trained = info.quantisation is None and chosen.branch is None
         if as_trained and calibration_file(run).is_file():
-            shutil.copy(calibration_file(run), calibration_file(part))
+            trust = read_trust(run)
+            write_trust(trust, part)
+        card_file(part).write_text(write_card(info, trust), encoding="utf-8")
     return read_bundle(out)
 
 

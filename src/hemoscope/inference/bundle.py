@@ -4,6 +4,7 @@
     model.onnx          the model, with its preprocessing inside
     model-card.md       the same facts for people
     calibration.json    a fitted calibration; only where there is one
+    calibration.unknown.npz   arrays of the calibration's score for unknown cells, if it has any
 
 docs/bundles.md describes the format for those who read it with other software.
 """

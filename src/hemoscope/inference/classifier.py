@@ -1,94 +1,99 @@
 """The classifier for Python programs: `Classifier.load(bundle)(images)`."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy.special import softmax
 
 from hemoscope.cells import Frame, UnreadableImageError
 from hemoscope.cells.parallel import default_workers, map_in_order
 from hemoscope.errors import UsageError
 from hemoscope.inference.images import CellImage, image_name, image_pixels
-from hemoscope.inference.load import load_scorer
-from hemoscope.inference.scorer import Scorer
+from hemoscope.inference.judging import Judge, Name
+from hemoscope.inference.load import Engine, load_scorer
+from hemoscope.inference.scorer import Observation, Scorer
+from hemoscope.inference.shipped import shipped_bundle
+from hemoscope.opinions.opinion import Opinion
+from hemoscope.opinions.portions import portions
 
 BATCH = 32
 
-ToProbabilities = Callable[[NDArray[np.float32]], NDArray[np.floating]]
-"""(n, C) logits → (n, C) probabilities in [0, 1]; rows sum to 1."""
-
-
-@dataclass(frozen=True)
-class Opinion:
-    """What the classifier says of one image.
-
-    Attributes:
-        index: The image's place among those handed in, from 0.
-        path: Its path, where it was handed in as one.
-        label: The most probable class; None for an unreadable image.
-        probability: Of that class, in [0, 1]; None for an unreadable image.
-        probabilities: Of every class; empty for an unreadable image.
-        problem: Why the image cannot be read, or None.
-    """
-
-    index: int
-    path: str | None
-    label: str | None
-    probability: float | None
-    probabilities: Mapping[str, float]
-    problem: str | None
+NamedImage = tuple[str | None, CellImage | UnreadableImageError]
+"""A name, and the image, or why there is none."""
 
 
 class Classifier:
     """Names cells, image by image, in memory that does not grow with their number.
 
     ```python
-    classifier = Classifier.load("bundle")
+    classifier = Classifier.load()
     for opinion in classifier(["a.jpg", Image.open("b.png"), array]):
-        print(opinion.label, opinion.probability, opinion.problem)
+        print(opinion.label, opinion.probability, opinion.accepted, opinion.reason)
     ```
 
     A research tool, not a medical device.
     """
 
-    def __init__(
-        self, scorer: Scorer, *, batch: int = BATCH, to_probabilities: ToProbabilities | None = None
-    ) -> None:
+    def __init__(self, scorer: Scorer, *, batch: int = BATCH, judge: Judge | None = None) -> None:
         """Put a classifier together.
 
         Args:
             scorer: The model.
             batch: Images scored at once, at least 1.
-            to_probabilities: Such as a fitted calibration; by default softmax, which is not
-                calibrated.
+            judge: What makes opinions of logits; by default softmax, which is not calibrated.
         """
         self._scorer, self._batch = scorer, batch
-        self._to_probabilities = to_probabilities or _softmax
+        self._judge = judge or Judge(scorer.classes)
 
     @classmethod
-    def load(cls, model: str | Path, *, batch: int = BATCH, threads: int | None = None) -> Self:
-        """The classifier in a bundle (which needs no torch) or a run folder.
+    def load(
+        cls,
+        model: str | Path | None = None,
+        *,
+        batch: int = BATCH,
+        threads: int | None = None,
+        engine: Engine = "onnxruntime",
+        bfloat16: bool = False,
+    ) -> Self:
+        """The classifier in a bundle (which needs no torch) or a run folder, with its calibration.
 
         Args:
-            model: The folder.
+            model: The folder; by default the bundle that ships with hemoscope.
             batch: Images scored at once, at least 1.
             threads: For the model; by default one for each processor.
+            engine: What runs a bundle.
+            bfloat16: As for `load_scorer`.
 
         Raises:
-            HemoscopeError: As `load_scorer`.
+            HemoscopeError: As `load_scorer` and `read_trust`; or no bundle ships.
         """
-        return cls(load_scorer(model, threads=threads), batch=batch)
+        path = shipped_bundle() if model is None else Path(model)
+        scorer = load_scorer(path, bfloat16=bfloat16, engine=engine, threads=threads)
+        return cls(scorer, batch=batch, judge=Judge.beside(path, scorer.classes))
 
     @property
     def classes(self) -> tuple[str, ...]:
         """The C class names, in the order of the logits."""
         return self._scorer.classes
+
+    @property
+    def judge(self) -> Judge:
+        """What makes opinions of logits."""
+        return self._judge
+
+    @property
+    def frame(self) -> Frame:
+        """What the model sees of an image."""
+        return self._scorer.frame
+
+    def describe(self) -> dict[str, Any]:
+        """Where model and calibration came from, as plain JSON values."""
+        return {**self._scorer.describe(), "calibration_sha256": self._judge.digest}
 
     def __call__(self, images: Iterable[CellImage]) -> Iterator[Opinion]:
         """One opinion for every image, in their order, while they are still being read.
@@ -108,66 +113,82 @@ class Classifier:
                 "the classifier takes a collection of images, not a single one: write "
                 "classifier([image]), or for a folder classifier(Path(folder).iterdir())."
             )
-        return self._opinions(images)
+        return self._one_by_one(images)
 
-    def _opinions(self, images: Iterable[CellImage]) -> Iterator[Opinion]:
-        frame = self._scorer.frame
-        batches = map_in_order(
-            lambda batch: _read_batch(batch, frame),
-            _batches(images, self._batch),
-            default_workers(),
-        )
-        for batch in batches:
-            yield from self._judge(batch)
+    def _one_by_one(self, images: Iterable[CellImage]) -> Iterator[Opinion]:
+        named = ((image_name(image), image) for image in images)
+        for opinions in self.in_batches(named):
+            yield from opinions
 
-    def _judge(self, batch: "_Batch") -> Iterator[Opinion]:
-        probabilities = iter(())
-        if len(batch.pixels):
-            scores = self._scorer.score(np.stack(batch.pixels))
-            probabilities = iter(self._to_probabilities(scores))
-        for offset, (path, problem) in enumerate(zip(batch.paths, batch.problems, strict=True)):
-            index = batch.start + offset
-            if problem is not None:
-                yield Opinion(index, path, None, None, {}, problem)
+    def in_batches(
+        self, images: Iterable[NamedImage], *, first: int = 0
+    ) -> Iterator[list[Opinion]]:
+        """The opinions on named images, a batch at a time.
+
+        Args:
+            images: Names and images.
+            first: Index of the first.
+        """
+        frame = self.frame
+        with closing(
+            map_in_order(
+                lambda batch: _read_batch(batch, frame),
+                _numbered(portions(images, self._batch), first),
+                default_workers(),
+            )
+        ) as batches:
+            for batch in batches:
+                yield list(self._opinions(batch))
+
+    def look(self, pixels: NDArray[np.uint8]) -> Observation:
+        """(n, size, size, 3) uint8 RGB → everything that the model has to say of them."""
+        return self._scorer.observe(pixels)
+
+    def _opinions(self, batch: "_Batch") -> Iterator[Opinion]:
+        judged: Iterator[Opinion] = iter(())
+        if batch.readable:
+            judged = self._judge.opinions(batch.readable, self._seen(np.stack(batch.pixels)))
+        for index, path, problem in batch.problems:
+            if problem is None:
+                yield next(judged)
             else:
-                yield self._opinion(index, path, next(probabilities))
+                yield Opinion.unreadable(index, path, problem)
 
-    def _opinion(self, index: int, path: str | None, row: NDArray[np.floating]) -> Opinion:
-        best = int(row.argmax())
-        named = dict(zip(self.classes, map(float, row), strict=True))
-        return Opinion(index, path, self.classes[best], float(row[best]), named, None)
+    def _seen(self, pixels: NDArray[np.uint8]) -> Observation:
+        if self._judge.needs_features:
+            return self._scorer.observe(pixels)
+        logits = self._scorer.score(pixels)
+        return Observation(logits, np.empty((len(logits), 0), np.float32))
 
 
 @dataclass(frozen=True, eq=False)
 class _Batch:
-    """Some images in their order: paths and problems of all, pixels of the readable ones."""
+    """Some images in their order: (index, path, problem) of all, pixels of the readable ones."""
 
-    start: int
-    paths: list[str | None]
-    problems: list[str | None]
+    problems: list[tuple[int, str | None, str | None]]
     pixels: list[NDArray[np.uint8]]
 
-
-def _batches(images: Iterable[CellImage], size: int) -> Iterator[tuple[int, tuple[CellImage, ...]]]:
-    stream, start = iter(images), 0
-    while batch := tuple(islice(stream, size)):
-        yield start, batch
-        start += len(batch)
+    @property
+    def readable(self) -> list[Name]:
+        return [(index, path) for index, path, problem in self.problems if problem is None]
 
 
-def _read_batch(numbered: tuple[int, tuple[CellImage, ...]], frame: Frame) -> _Batch:
+def _numbered(
+    batches: Iterable[Sequence[NamedImage]], first: int
+) -> Iterator[tuple[int, Sequence[NamedImage]]]:
+    for batch in batches:
+        yield first, batch
+        first += len(batch)
+
+
+def _read_batch(numbered: tuple[int, Sequence[NamedImage]], frame: Frame) -> _Batch:
     start, images = numbered
-    pixels: list[NDArray[np.uint8]] = []
-    problems: list[str | None] = []
-    for image in images:
+    batch = _Batch([], [])
+    for index, (name, image) in enumerate(images, start):
+        problem = None
         try:
-            pixels.append(image_pixels(image, frame))
+            batch.pixels.append(image_pixels(image, frame))
         except UnreadableImageError as error:
-            problems.append(error.cause)
-        else:
-            problems.append(None)
-    return _Batch(start, [image_name(image) for image in images], problems, pixels)
-
-
-def _softmax(logits: NDArray[np.float32]) -> NDArray[np.floating]:
-    return softmax(logits.astype(np.float64), axis=1)
+            problem = error.cause
+        batch.problems.append((index, name, problem))
+    return batch

@@ -8,20 +8,24 @@ from PIL import Image, ImageOps
 
 from hemoscope.cells import Frame, UnreadableImageError, decode_image
 from hemoscope.cells.colour import UnsupportedColourError, to_rgb
+from hemoscope.cells.reading import read_file
 
 CellImage = str | Path | Image.Image | NDArray[np.uint8]
 """A path, a PIL image, or an array: (h, w, 3) RGB or (h, w) grey, uint8."""
 
 
-def image_pixels(image: CellImage, frame: Frame) -> NDArray[np.uint8]:
+def image_pixels(image: CellImage | UnreadableImageError, frame: Frame) -> NDArray[np.uint8]:
     """(size, size, 3) RGB in 0 … 255, prepared as the images that models are trained on.
 
     Raises:
-        UnreadableImageError: It is no readable image; the cause says why.
+        UnreadableImageError: It is no readable image; the cause says why. One that is handed in
+            is raised as it is.
     """
     match image:
+        case UnreadableImageError():
+            raise image
         case str() | Path():
-            return frame.of(_read(Path(image), frame))
+            return frame.of(decode_image(read_file(Path(image)), for_size=frame.decoded_for))
         case Image.Image():
             return frame.of(_from_pillow(image))
         case np.ndarray():
@@ -34,15 +38,6 @@ def image_pixels(image: CellImage, frame: Frame) -> NDArray[np.uint8]:
 def image_name(image: CellImage) -> str | None:
     """The path of an image that has one."""
     return str(image) if isinstance(image, str | Path) else None
-
-
-def _read(file: Path, frame: Frame) -> NDArray[np.uint8]:
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        cause = f"the disk does not give the file ({error.strerror or error})"
-        raise UnreadableImageError(cause) from error
-    return decode_image(data, for_size=frame.decoded_for)
 
 
 def _from_pillow(image: Image.Image) -> NDArray[np.uint8]:

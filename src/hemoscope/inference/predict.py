@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 import hemoscope
 from hemoscope.cells import CellFailure, CellTable, read_cells
 from hemoscope.errors import HemoscopeError
+from hemoscope.features import Features
 from hemoscope.inference.scorer import Scorer
 from hemoscope.predictions import Predictions
 
@@ -21,10 +22,17 @@ class PredictError(HemoscopeError):
 
 @dataclass(frozen=True)
 class PredictionRun:
-    """What came of a table: opinions on the readable cells, causes for the others."""
+    """What came of a table: opinions on the readable cells, causes for the others.
+
+    Attributes:
+        predictions: Of the readable cells.
+        failures: The others, and why.
+        features: Of the readable cells, where they were asked for.
+    """
 
     predictions: Predictions
     failures: tuple[CellFailure, ...]
+    features: Features | None = None
 
 
 def predict_cells(
@@ -32,6 +40,7 @@ def predict_cells(
     scorer: Scorer,
     *,
     batch: int = BATCH,
+    features: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> PredictionRun:
     """Scores every cell of a table; decoding goes on in threads while the model works.
@@ -40,6 +49,7 @@ def predict_cells(
         table: Cells, with labels or without.
         scorer: The model.
         batch: Images at once.
+        features: Keep the features as well, which takes a little longer.
         progress: Called with (cells done, cells in all).
 
     Raises:
@@ -48,13 +58,19 @@ def predict_cells(
     _check_labels(table, scorer)
     rows: list[NDArray[np.intp]] = []
     logits: list[NDArray[np.float32]] = []
+    seen: list[NDArray[np.float32]] = []
     failures: list[CellFailure] = []
     done = 0
     for cells in read_cells(table, scorer.frame, batch=batch):
         failures.extend(cells.failures)
         if len(cells.rows):
             rows.append(cells.rows)
-            logits.append(scorer.score(cells.pixels))
+            if features:
+                observed = scorer.observe(cells.pixels)
+                logits.append(observed.logits)
+                seen.append(observed.features)
+            else:
+                logits.append(scorer.score(cells.pixels))
         done += len(cells.rows) + len(cells.failures)
         if progress:
             progress(done, len(table))
@@ -63,9 +79,11 @@ def predict_cells(
         raise PredictError(
             f"none of the {len(table)} images can be read; the first, {first.path}: {first.cause}."
         )
+    found = _predictions(table.take(np.concatenate(rows)), np.concatenate(logits), scorer)
     return PredictionRun(
-        _predictions(table.take(np.concatenate(rows)), np.concatenate(logits), scorer),
+        found,
         tuple(failures),
+        Features(found.paths, np.concatenate(seen), found.provenance) if features else None,
     )
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from hemoscope.cells import Frame
+from hemoscope.inference.bundle import file_digest
 from hemoscope.inference.scorer import Observation
 from hemoscope.models.attention_map import attention_map
 from hemoscope.models.joint import Classifier
@@ -86,6 +87,7 @@ class TorchScorer:
             "model": str(self._run),
             "engine": f"torch {torch.__version__}",
             "precision": "bfloat16" if self._bfloat16 else "float32",
+            "sha256": file_digest(self._run / "model.safetensors"),
             **({} if self._branch is None else {"branch": self._branch}),
         }
 

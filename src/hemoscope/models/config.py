@@ -29,6 +29,14 @@ class Normalisation(_Data):
 UNIT = Normalisation(mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0))
 
 
+class BlockShape(_Data):
+    """The widths of one encoder block; see `EncoderConfig`."""
+
+    heads: PositiveInt
+    key_width: PositiveInt
+    feed_forward: PositiveInt
+
+
 class EncoderConfig(_Data):
     """The token encoder.
 
@@ -39,6 +47,8 @@ class EncoderConfig(_Data):
         feed_forward: Hidden width of the feed-forward part.
         dropout: On attention weights and after the feed-forward part.
         epsilon: Of the layer normalisations.
+        shapes: Of each block, first block first, where blocks differ (`hemoscope prune` cuts
+            them so); heads, key_width and feed_forward are not read then. None: all are alike.
         tied: Whether all blocks are one block, applied `blocks` times over (as in ALBERT, Lan et
             al. 2020): its weights are there, and counted, once.
     """
@@ -50,6 +60,32 @@ class EncoderConfig(_Data):
     dropout: float = Field(default=0.2, ge=0, lt=1)
     epsilon: float = Field(default=1e-6, gt=0)
     tied: bool = False
+    shapes: tuple[BlockShape, ...] | None = None
+
+    @property
+    def block_shapes(self) -> tuple[BlockShape, ...]:
+        """Of every block, whether they differ or not."""
+        if self.shapes is not None:
+            return self.shapes
+        alike = BlockShape(
+            heads=self.heads, key_width=self.key_width, feed_forward=self.feed_forward
+        )
+        return (alike,) * self.blocks
+
+    def of(self, shape: BlockShape) -> "EncoderConfig":
+        """An encoder of a single block of that shape, in all else as this one."""
+        return self.model_copy(update={"blocks": 1, "shapes": None, **shape.model_dump()})
+
+    @model_validator(mode="after")
+    def _check_shapes(self) -> Self:
+        if self.shapes is not None and len(self.shapes) != self.blocks:
+            raise ValueError(
+                f"shapes describe {len(self.shapes)} blocks, but blocks is {self.blocks}: write "
+                "one shape a block, or shapes null for blocks that are alike"
+            )
+        if self.shapes is not None and self.tied:
+            raise ValueError("blocks that are tied are one block, so they cannot differ in shape")
+        return self
 
 
 class BranchConfig(_Data):

@@ -87,8 +87,8 @@ class TokenEncoder(nn.Module):
 
     def __init__(self, width: int, config: EncoderConfig) -> None:
         super().__init__()
-        made = min(config.blocks, 1) if config.tied else config.blocks
-        self.blocks = nn.ModuleList(EncoderBlock(width, config) for _ in range(made))
+        shapes = config.block_shapes[:1] if config.tied else config.block_shapes
+        self.blocks = nn.ModuleList(EncoderBlock(width, config.of(shape)) for shape in shapes)
         self._times = config.blocks if config.tied else 1
 
     def forward(self, tokens: Tensor, with_maps: bool = False) -> tuple[Tensor, tuple[Tensor, ...]]:

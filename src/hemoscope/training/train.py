@@ -4,7 +4,7 @@ import logging
 import shutil
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -130,6 +130,7 @@ def train_model(
     *,
     machine: Machine | None = None,
     extra_callbacks: tuple[Callback, ...] = (),
+    start: Mapping[str, torch.Tensor] | None = None,
 ) -> None:
     """Trains, or goes on training where the last checkpoint stands, and keeps the model.
 
@@ -139,6 +140,7 @@ def train_model(
         run: Started by `start_run`; holds `model.safetensors` and `history.csv` afterwards.
         machine: Processors and nodes.
         extra_callbacks: Further Lightning callbacks.
+        start: The state of a whole model to begin with, in place of the recipe's weights.
 
     Raises:
         HemoscopeError: The weights or the teacher that the recipe names do not do.
@@ -151,6 +153,8 @@ def train_model(
         module = _module(cells, recipe, weights="none" if resuming else recipe.weights)
         module.teacher = teacher
         history, best = History(run.history), _best_epoch(run)
+        if start is not None and not resuming:
+            module.model.load_state_dict(start)
         trainer = _trainer(
             machine,
             strategy=_strategy(machine, recipe),

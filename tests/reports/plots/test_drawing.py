@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hemoscope.evaluation import Evaluation, evaluate
+from hemoscope.opinions import Differential
 from hemoscope.predictions import Predictions
 from hemoscope.reports.figure import Plot, svg
 from hemoscope.reports.html.evaluation_report import report_sections
@@ -63,4 +64,4 @@ def test_all_figures(make, cells: int, size: int) -> None:
 
 
 def test_a_differential_of_no_cells() -> None:
-    svg(DifferentialFigure(perfect(1, 2).take(np.array([], dtype=int))))
+    svg(DifferentialFigure(Differential.of(perfect(1, 2).take(np.array([], dtype=int)))))

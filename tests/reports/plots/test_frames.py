@@ -5,6 +5,7 @@ import pytest
 
 from hemoscope.evaluation import Evaluation
 from hemoscope.evaluation.intervals.wilson import clustered_wilson_limits
+from hemoscope.opinions import Differential
 from hemoscope.predictions import Predictions
 from hemoscope.reports.plots.calibration import (
     ClassReliabilityFigure,
@@ -141,7 +142,7 @@ def test_comparison(comparison) -> None:
 
 def test_differential() -> None:
     table = opinions(100, ("a", "b"))
-    frame = DifferentialFigure(table).frame()
+    frame = DifferentialFigure(Differential.of(table)).frame()
     assert frame["cells"].tolist() == [(table.predicted == c).sum() for c in (0, 1)]
     assert frame["share"].sum() == pytest.approx(1)
     # Wilson's interval, written out.
@@ -158,13 +159,15 @@ def test_differential_of_grouped_cells() -> None:
     table = Predictions.from_probabilities(
         list(plain.paths), "ab", plain.probabilities, groups=groups
     )
-    frame = DifferentialFigure(table).frame()
+    frame = DifferentialFigure(Differential.of(table)).frame()
     indices = np.array([i % 5 for i in range(100)])
     limits = clustered_wilson_limits(table.predicted == 1, np.ones(100), indices)
     assert (frame["low"][1], frame["high"][1]) == limits
 
 
 def test_differential_of_nothing() -> None:
-    frame = DifferentialFigure(opinions(1, ("a", "b")).take(np.array([], dtype=int))).frame()
+    frame = DifferentialFigure(
+        Differential.of(opinions(1, ("a", "b")).take(np.array([], dtype=int)))
+    ).frame()
     assert frame["cells"].tolist() == [0, 0]
     assert frame[["share", "low", "high"]].isna().all(axis=None)

@@ -4,7 +4,6 @@ import math
 
 from numpy.typing import ArrayLike
 from scipy.special import betainc
-from scipy.stats import beta
 
 from hemoscope.calibration.arrays import Array
 
@@ -25,6 +24,8 @@ def error_p_value(errors: ArrayLike, cells: ArrayLike, max_error: float) -> Arra
 
 def error_limit(errors: int, cells: int, confidence: float) -> float:
     """One-sided upper limit of an error rate (Clopper and Pearson 1934)."""
+    from scipy.stats import beta  # noqa: PLC0415 (reading a calibration needs none of it)
+
     return 1.0 if errors >= cells else float(beta.ppf(confidence, errors + 1, cells - errors))
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from hemoscope.calibration.arrays import Flags, Indices
 from hemoscope.calibration.assessment.proportions import share
@@ -33,10 +34,11 @@ CHANGES = (
 )
 
 
-def assess(
+def assess(  # noqa: PLR0913 (the options of `evaluate`, and features)
     trust: Trust,
     predictions: Predictions,
     *,
+    features: ArrayLike | None = None,
     bins: int = BINS,
     resamples: int = RESAMPLES,
     seed: int = 0,
@@ -48,6 +50,7 @@ def assess(
     Args:
         trust: What was fitted on other cells.
         predictions: Labelled, as the model wrote them.
+        features: (n, F) of these cells, where the score for unknown cells goes by them.
         bins: Calibration bins.
         resamples: Bootstrap resamples, the same ones before and after; 0 for none.
         seed: Seed of the resampling.
@@ -56,7 +59,8 @@ def assess(
 
     Raises:
         PredictionsError: The table has no labels.
-        CalibrationError: The classes differ, or the table is calibrated already.
+        CalibrationError: The classes differ, the table is calibrated already, or features are
+            needed and missing.
         FittedCellsError: Cells are among these that the calibration was fitted on.
         EvaluationError: The table has no cells.
     """
@@ -70,7 +74,7 @@ def assess(
         resamples=resamples,
         seed=seed,
     )
-    judged = trust.judge(trust.logits_of(predictions))
+    judged = trust.judge(trust.logits_of(predictions), features)
     groups = group_indices(predictions)
     wrong = judged.predicted != predictions.truth()
     level = compared.settings.level

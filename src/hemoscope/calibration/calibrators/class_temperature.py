@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import Field
-from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
 
 from hemoscope.calibration.arrays import Array, Indices
@@ -47,6 +46,8 @@ def fit_class_temperature(logits: Array, truth: Indices) -> ClassTemperature:
     Raises:
         CalibrationError: A T_c ran into a border: the cells do not determine it.
     """
+    from scipy.optimize import minimize  # noqa: PLC0415 (reading a calibration needs none of it)
+
     centred, rows = _centred(logits), np.arange(len(truth))
     outcome = np.eye(logits.shape[1])[truth]
 

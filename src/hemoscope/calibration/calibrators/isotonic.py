@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import Field
 from scipy.special import softmax
-from sklearn.isotonic import IsotonicRegression
 
 from hemoscope.calibration.arrays import Array, Indices
 
@@ -73,6 +72,8 @@ def fit_isotonic(logits: Array, truth: Indices) -> Isotonic:
 
 
 def _curve(stated: Array, outcome: ArrayLike) -> Steps:
+    from sklearn.isotonic import IsotonicRegression  # noqa: PLC0415 (reading a calibration needs none of it)
+
     fitted = IsotonicRegression(y_min=0, y_max=1).fit(stated, np.asarray(outcome, np.float64))
     return Steps(
         tuple(float(x) for x in fitted.X_thresholds_),

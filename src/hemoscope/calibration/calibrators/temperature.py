@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import Field
-from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
 from hemoscope.calibration.arrays import Array, Indices
@@ -45,6 +44,8 @@ def fit_temperature(logits: Array, truth: Indices) -> Temperature:
         CalibrationError: There is no mistake among the cells, or the minimum lies at a border:
             they do not determine T.
     """
+    from scipy.optimize import minimize_scalar  # noqa: PLC0415 (reading a calibration needs none of it)
+
     if (logits.argmax(1) == truth).all():
         raise CalibrationError(TOO_SURE)
     rows = np.arange(len(truth))

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from scipy.stats import betabinom
-
 from hemoscope.calibration.conformal.quantile import conformal_rank
 
 
@@ -22,5 +20,7 @@ def coverage_distribution(fitted: int, tested: int, alpha: float) -> Any:
     Returns:
         A frozen scipy.stats distribution of the number of covered cells.
     """
+    from scipy.stats import betabinom  # noqa: PLC0415 (reading a calibration needs none of it)
+
     rank = conformal_rank(fitted, alpha)
     return betabinom(tested, rank, fitted + 1 - rank)

@@ -82,13 +82,19 @@ class Frame:
         background = background_colour(thumbnail)
         window = _around_nucleus(image, thumbnail, background).grown(self.margin)
         seen = window.cut(image, self.size, background.astype(np.uint8))
-        balanced = seen * white_balance(background)
-        return np.minimum(balanced + 0.5, 255).astype(np.uint8)
+        return _balanced(seen, white_balance(background))
 
 
 def as_frame(frame: Frame | int) -> Frame:
     """A frame, or for a number the whole image at that size."""
     return Frame(frame) if isinstance(frame, int) else frame
+
+
+def _balanced(image: NDArray[np.uint8], gains: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """The image times the gains, rounded; looked up, as a channel has but 256 values."""
+    values = np.arange(256, dtype=np.uint8)[:, None] * gains
+    rounded = np.minimum(values + 0.5, 255).astype(np.uint8)
+    return np.array(Image.fromarray(image).point(rounded.T.ravel().tolist()))
 
 
 def _thumbnail(image: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -6,6 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+# A window of several times this side in pixels, and of several times this many pixels for each that
+# is wanted, is shrunk first: a line of 1 x 60,000 pixels must not become a square of that side.
+_LARGEST, _AMPLE = 2048, 6
+
 
 @dataclass(frozen=True)
 class Window:
@@ -49,6 +53,11 @@ class Window:
         Returns:
             (size, size, 3).
         """
+        factor = int(self.side / max(_LARGEST, _AMPLE * size))
+        if factor > 1:
+            smaller = np.asarray(Image.fromarray(image).reduce(factor))
+            shrunk = Window(self.x / factor, self.y / factor, self.side / factor)
+            return shrunk.cut(smaller, size, beyond, resample)
         height, width = image.shape[:2]
         left, upper = self.x - self.side / 2, self.y - self.side / 2
         outside = max(-left, -upper, left + self.side - width, upper + self.side - height)

@@ -1,47 +1,60 @@
 """The classification report: what each cell is, how many of each, and which to look at first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from hemoscope.cells import CellFailure, CellTable
-from hemoscope.predictions import Predictions
-from hemoscope.reports.html.contact_sheet import (
-    contact_sheets,
-    doubtful_pictures,
-    least_sure,
-)
+from hemoscope.calibration.differential import Differential as PatientDifferential
+from hemoscope.cells import CellTable
+from hemoscope.opinions import PICTURES, Findings, Opinion, SecondLook
+from hemoscope.reports.html.contact_sheet import contact_sheets, first_pictures, pictures_of
 from hemoscope.reports.html.elements import Section, Table
 from hemoscope.reports.html.page import check_formats, data_folder, write_page
 from hemoscope.reports.html.provenance import provenance_table
 from hemoscope.reports.numbers import NOT_DEFINED, cells, count, fixed, percent
 from hemoscope.reports.plots.differential import DifferentialFigure
 
-LISTED = 5000  # rows of the table on the page; the file beside it holds all
+
+@dataclass(frozen=True)
+class About:
+    """What stands around the findings.
+
+    Attributes:
+        provenance: Where the opinions came from, as plain JSON values.
+        table: Name of the file that holds all cells, to point to.
+        remark: What readers must know of these cells, such as that they are synthetic.
+    """
+
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    table: str | None = None
+    remark: str = ""
 
 
 def write_classification_report(
-    predictions: Predictions,
+    findings: Findings,
     path: str | Path,
     *,
     images: CellTable | None = None,
-    failures: Sequence[CellFailure] = (),
-    review_below: float = 0.9,
+    looks: Mapping[int, SecondLook] | None = None,
+    per_100: PatientDifferential | None = None,
+    about: About | None = None,
     figure_formats: Iterable[str] = (),
 ) -> Path:
     """Writes what was found in a set of cells as one HTML file that opens offline.
 
-    The table of cells and the differential go into the folder `NAME_data` beside it, as CSV.
+    The page shows a bounded number of cells, so that its size, and the memory that it takes, do not
+    grow with the job. The differential goes into the folder `NAME_data` beside it, as CSV.
 
     Args:
-        predictions: The cells; labels are not used.
+        findings: What was found.
         path: The `.html` file to write; its folder is made if need be.
-        images: Where the pictures of the cells are, matched by path.
-        failures: Cells that could not be read.
-        review_below: Cells with a lower confidence are put first and counted; only an order of
-            looking, not a tested threshold.
+        images: Where the pictures of `findings.shown` are, matched by path.
+        looks: Attention on some of `findings.look_first`, by index.
+        per_100: The differential per 100 white cells, where the model has one.
+        about: What stands around the findings.
         figure_formats: "svg" and "png": also write every figure in these formats.
 
     Returns:
@@ -51,91 +64,106 @@ def write_classification_report(
         ReportError: The file cannot be written.
     """
     formats = check_formats(figure_formats)
-    path = Path(path)
-    figure = DifferentialFigure(predictions)
-    frame = cells_frame(predictions)
-    sheets = contact_sheets(predictions, images)
+    path, about = Path(path), about or About()
+    figure = DifferentialFigure(findings.differential)
+    uris = pictures_of(findings, images)
     context = {
         "title": "Classification report",
-        "predictions": predictions,
-        "model": str(predictions.provenance.get("model", "")),
-        "doubtful": int((predictions.confidence < review_below).sum()),
-        "review_below": f"{100 * review_below:g} %",
-        "first": doubtful_pictures(predictions, images, review_below),
-        "sheets": sheets,
-        "pictures_at_hand": any(p.uri for sheet in sheets for p in sheet.pictures),
+        "found": findings,
+        "model": str(about.provenance.get("model", "")),
+        "remark": about.remark,
+        "first": first_pictures(findings, uris, looks or {}),
+        "attention": bool(looks),
+        "pictures_most": PICTURES,
+        "sheets": contact_sheets(findings, uris),
+        "pictures_at_hand": bool(uris),
         "images_given": images is not None,
-        "failures": failures,
-        "cells_table": cells_table(frame),
-        "unlisted": max(0, len(frame) - LISTED),
-        "provenance": provenance_table(predictions.provenance),
+        "cells_table": cells_table(findings),
+        "table_file": about.table,
+        "provenance": provenance_table(about.provenance),
         "data_folder": data_folder(path).name,
     }
     section = Section(
-        "differential", "Differential", _meaning(figure), (figure,), (differential_table(figure),)
+        "differential",
+        "Differential",
+        _meaning(findings, figure),
+        (figure,),
+        (
+            *(() if per_100 is None else (per_100_table(per_100),)),
+            differential_table(findings, figure),
+        ),
     )
     return write_page(
-        path,
-        "classification.html.j2",
-        context,
-        (section,),
-        tables={"cells": frame},
-        figure_formats=formats,
+        path, "classification.html.j2", context, (section,), tables={}, figure_formats=formats
     )
 
 
-def cells_frame(predictions: Predictions) -> pd.DataFrame:
-    """One row a cell, the least sure first: path, call, confidence, second choice."""
-    order = least_sure(predictions)
-    ranked = np.argsort(-predictions.probabilities[order], axis=1, kind="stable")
-    names = np.array(predictions.classes, dtype=object)
-    chances = predictions.probabilities[order]
-    rows = np.arange(len(order))
-    return pd.DataFrame(
-        {
-            "path": predictions.paths[order],
-            "class": names[ranked[:, 0]],
-            "probability": chances[rows, ranked[:, 0]],
-            "second_class": names[ranked[:, 1]],
-            "second_probability": chances[rows, ranked[:, 1]],
-        }
+def cells_table(findings: Findings) -> Table:
+    """The cells of `findings.listed`, as text."""
+    header = ("Cell", "Called", "Second choice", "Why look", "Probability", "of the second")
+    rows = tuple(map(_row, findings.listed))
+    return Table("Cells, those to look at first", header, rows, words=(0, 1, 2, 3))
+
+
+def _row(opinion: Opinion) -> tuple[str, ...]:
+    return (
+        str(opinion.path),
+        str(opinion.label),
+        str(opinion.second),
+        opinion.reason or "accepted",
+        fixed(opinion.probability or 0.0, 3),
+        fixed(opinion.second_probability or 0.0, 3),
     )
 
 
-def cells_table(frame: pd.DataFrame) -> Table:
-    """The first `LISTED` rows of the table of cells, as text."""
+def per_100_table(differential: PatientDifferential) -> Table:
+    """Numbers per 100 white cells as text, as a laboratory gives them."""
     rows = tuple(
-        (str(path), str(first), str(second), fixed(p, 3), fixed(q, 3))
-        for path, first, p, second, q in frame.head(LISTED).itertuples(index=False, name=None)
+        (
+            row.name if row.white else f"{row.name} (counted apart)",
+            _number(row.per_100),
+            _number(row.estimate),
+            NOT_DEFINED if row.low is None else f"{row.low:.1f} to {_number(row.high)}",
+        )
+        for row in differential
     )
-    header = ("Cell", "Called", "Second choice", "Probability", "of the second")
-    return Table("Cells, the least sure first", header, rows, words=(0, 1, 2))
+    caption = (
+        f"Per 100 white cells; the {100 * differential.level:g} % limits are for the patient, and "
+        "allow for counting and for cells called wrong as often as the validation cells were"
+    )
+    return Table(caption, ("Class", "Counted", "Estimate", "Limits"), rows)
 
 
-def differential_table(figure: DifferentialFigure) -> Table:
-    """The differential as text."""
+def _number(value: float | None) -> str:
+    return NOT_DEFINED if value is None else f"{value:.1f}"
+
+
+def differential_table(findings: Findings, figure: DifferentialFigure) -> Table:
+    """The differential as text, unknown cells below it."""
     frame = figure.frame()
     rows = tuple(
         (str(name), count(int(number)), percent(share, 1), _range(low, high))
         for name, number, share, low, high in frame.itertuples(index=False, name=None)
     )
-    total = ("all", count(int(frame["cells"].sum())), "", "")
+    total = ("all counted", count(findings.differential.cells), "", "")
+    unknown = findings.differential.unknown
+    apart = (("none of them (not counted)", count(unknown), "", ""),) if unknown else ()
     header = ("Class", "Cells", "Share", "95 % interval")
-    return Table("Differential", header, (*rows, total), totals=1)
+    return Table("Differential", header, (*rows, total, *apart), totals=1 + len(apart))
 
 
 def _range(low: float, high: float) -> str:
     return NOT_DEFINED if np.isnan(low) else f"{100 * low:.1f} to {100 * high:.1f} %"
 
 
-def _meaning(figure: DifferentialFigure) -> str:
-    frame = figure.frame()
-    total = int(frame["cells"].sum())
+def _meaning(findings: Findings, figure: DifferentialFigure) -> str:
+    total = findings.differential.cells
     if total == 0:
-        return "No cell could be read, so there is nothing to count."
+        return "No cell could be named, so there is nothing to count."
+    frame = figure.frame()
     commonest = frame.iloc[int(frame["cells"].to_numpy().argmax())]
     return (
         f"{cells(total)} counted; the commonest class is {commonest['class']} "
-        f"({percent(commonest['share'], 1)}). The intervals allow for the number of cells counted, "
-        "not for cells that were called wrong."
+        f"({percent(commonest['share'], 1)}). The intervals of the shares allow for the number of "
+        "cells counted, not for cells that were called wrong."
     )

@@ -1,20 +1,21 @@
-"""Cells as pictures by class, the least sure first."""
+"""Cells as pictures: those to look at first, and all classes, the least sure first."""
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from PIL import Image
 
 from hemoscope.cells import CellTable
-from hemoscope.predictions import Predictions
-from hemoscope.reports.html.elements import Picture
-from hemoscope.reports.html.mistakes import probability_bars
+from hemoscope.opinions import Findings, Opinion, SecondLook
+from hemoscope.reports.html.elements import Bar, Picture
 from hemoscope.reports.html.pictures import thumbnails
 from hemoscope.reports.numbers import percent
+from hemoscope.reports.overlays import jpeg, overlay
 
 THUMBNAIL = 80  # pixels
-MOST_PICTURES = 900  # keeps the page below 5 MB
-DOUBTFUL = 24
+BARS = 3
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Sheet:
     Attributes:
         name: The class.
         total: How many there are.
-        pictures: Those shown, the least sure first.
+        pictures: Those shown: unknown cells first, then those to look at, the least sure first.
     """
 
     name: str
@@ -32,54 +33,73 @@ class Sheet:
     pictures: tuple[Picture, ...]
 
 
-def least_sure(predictions: Predictions) -> np.ndarray:
-    """(n,) rows, the lowest confidence first; equal ones in the order of the table."""
-    return np.argsort(predictions.confidence, kind="stable")
+def pictures_of(findings: Findings, images: CellTable | None) -> Mapping[str, str]:
+    """Thumbnails of all cells that the page shows, by path.
+
+    Args:
+        findings: What was found.
+        images: The cells of `findings.shown`, or more; None = nowhere.
+    """
+    paths = [str(opinion.path) for opinion in findings.shown]
+    return thumbnails(images, paths, THUMBNAIL)
 
 
-def contact_sheets(predictions: Predictions, images: CellTable | None) -> tuple[Sheet, ...]:
-    """One sheet for every class that was called, with as many pictures as the page can hold."""
-    order = least_sure(predictions)
-    called = predictions.predicted[order]
-    rows = {
-        position: order[called == position]
-        for position in range(len(predictions.classes))
-        if (called == position).any()
-    }
-    share = MOST_PICTURES // max(len(rows), 1)
-    shown = {position: chosen[:share] for position, chosen in rows.items()}
-    wanted = [str(predictions.paths[row]) for chosen in shown.values() for row in chosen]
-    uris = thumbnails(images, wanted, THUMBNAIL)
+def contact_sheets(findings: Findings, uris: Mapping[str, str]) -> tuple[Sheet, ...]:
+    """One sheet for every class that was called."""
     return tuple(
-        Sheet(
-            predictions.classes[position],
-            len(rows[position]),
-            tuple(_small(predictions, int(row), uris.get(str(predictions.paths[row])))
-                  for row in chosen),
-        )
-        for position, chosen in shown.items()
-    )  # fmt: skip
+        Sheet(name, findings.called[name], tuple(_small(opinion, uris) for opinion in opinions))
+        for name, opinions in findings.sheets.items()
+    )
 
 
-def doubtful_pictures(
-    predictions: Predictions, images: CellTable | None, below: float
+def first_pictures(
+    findings: Findings, uris: Mapping[str, str], looks: Mapping[int, SecondLook]
 ) -> tuple[Picture, ...]:
-    """The least sure cells below a confidence, with their highest probabilities."""
-    order = [int(row) for row in least_sure(predictions)[:DOUBTFUL]]
-    rows = [row for row in order if predictions.confidence[row] < below]
-    uris = thumbnails(images, [str(predictions.paths[row]) for row in rows], THUMBNAIL)
-    return tuple(_large(predictions, row, uris) for row in rows)
+    """The cells to look at first, each with the reason, and with its attention where there is."""
+    return tuple(_large(opinion, uris, looks) for opinion in findings.look_first)
 
 
-def _small(predictions: Predictions, row: int, uri: str | None) -> Picture:
-    return Picture(uri, str(predictions.paths[row]), percent(_confidence(predictions, row), 1))
+def _small(opinion: Opinion, uris: Mapping[str, str]) -> Picture:
+    path = str(opinion.path)
+    mark = "unknown" if opinion.unknown else "accepted" if opinion.accepted else "look"
+    return Picture(
+        uris.get(path), path, percent(opinion.probability or 0.0, 1), note=opinion.reason, mark=mark
+    )
 
 
-def _large(predictions: Predictions, row: int, uris: Mapping[str, str]) -> Picture:
-    path = str(predictions.paths[row])
-    called = predictions.classes[int(predictions.predicted[row])]
-    return Picture(uris.get(path), path, f"{called}?", probability_bars(predictions, row))
+def _large(opinion: Opinion, uris: Mapping[str, str], looks: Mapping[int, SecondLook]) -> Picture:
+    path = str(opinion.path)
+    headline = f"none of the classes? ({opinion.label})" if opinion.unknown else f"{opinion.label}?"
+    look = looks.get(opinion.index)
+    return Picture(
+        uris.get(path),
+        path,
+        headline,
+        _bars(opinion),
+        note=opinion.reason,
+        mark="unknown" if opinion.unknown else "look",
+        beside=None if look is None else _attention(look),
+    )
 
 
-def _confidence(predictions: Predictions, row: int) -> float:
-    return float(predictions.confidence[row])
+def _bars(opinion: Opinion) -> tuple[Bar, ...]:
+    ranked = sorted(opinion.probabilities.items(), key=lambda item: -item[1])[:BARS]
+    return tuple(
+        Bar(
+            name,
+            percent(chance, 1),
+            round(100 * chance, 1),
+            "called" if name == opinion.label else "other",
+        )
+        for name, chance in ranked
+    )
+
+
+def _attention(look: SecondLook) -> str:
+    """The model's square, with its attention laid over it."""
+    side = (THUMBNAIL, THUMBNAIL)
+    pixels = np.asarray(Image.fromarray(look.pixels).resize(side, Image.Resampling.BOX))
+    weights = Image.fromarray(look.attention.astype(np.float32))
+    spread = np.asarray(weights.resize(side, Image.Resampling.BICUBIC))
+    data = base64.b64encode(jpeg(overlay(pixels, np.maximum(spread, 0)), 80)).decode()
+    return f"data:image/jpeg;base64,{data}"

@@ -92,9 +92,15 @@ class Picture:
         path: The cell's name.
         headline: What stands below the picture.
         bars: Its highest probabilities.
+        note: Why a person must look at it, or "".
+        mark: "unknown", "look" or "accepted"; "" where that is not known.
+        beside: A second picture of it as a data URI, such as the attention; None without.
     """
 
     uri: str | None
     path: str
     headline: str
     bars: tuple[Bar, ...] = ()
+    note: str = ""
+    mark: str = ""
+    beside: str | None = None

@@ -8,8 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from hemoscope.evaluation.intervals.wilson import clustered_wilson_limits, wilson_limits
-from hemoscope.predictions import Predictions
+from hemoscope.opinions import Differential
 from hemoscope.reports.style import INK, PAGE_WIDTH, class_style, new_figure
 
 
@@ -22,10 +21,10 @@ class DifferentialFigure:
     cells that were called wrong.
 
     Attributes:
-        predictions: The cells; labels are not used.
+        differential: The counts.
     """
 
-    predictions: Predictions
+    differential: Differential
     name: ClassVar[str] = "differential"
     title: ClassVar[str] = "Differential"
     description: ClassVar[str] = (
@@ -35,13 +34,11 @@ class DifferentialFigure:
 
     def frame(self) -> pd.DataFrame:
         """One row a class: cells, share, low, high (nan where no cell was counted)."""
-        classes, total = self.predictions.classes, len(self.predictions)
-        counts = np.bincount(self.predictions.predicted, minlength=len(classes))
-        low, high = self._limits(counts)
-        shares = counts / total if total else np.full(len(classes), np.nan)
-        return pd.DataFrame(
-            {"class": classes, "cells": counts, "share": shares, "low": low, "high": high}
-        )
+        counted = pd.DataFrame(self.differential.records())
+        low, high = self.differential.limits()
+        nothing = self.differential.cells == 0
+        shares = np.nan if nothing else counted["share"]
+        return counted.assign(share=shares, low=low, high=high)
 
     def plot(self) -> Figure:
         """One bar a class."""
@@ -66,16 +63,3 @@ class DifferentialFigure:
         axes.grid(axis="y", visible=False)
         axes.tick_params(axis="y", length=0)
         return figure
-
-    def _limits(self, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        predictions = self.predictions
-        if predictions.groups is None or len(predictions) == 0:
-            return wilson_limits(counts, np.full(len(counts), len(predictions)))
-        groups = np.unique(predictions.groups.astype(str), return_inverse=True)[1]
-        every = np.ones(len(predictions))
-        limits = [
-            clustered_wilson_limits(predictions.predicted == position, every, groups)
-            for position in range(len(counts))
-        ]
-        low, high = zip(*limits, strict=True)
-        return np.array(low), np.array(high)

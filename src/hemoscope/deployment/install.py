@@ -1,0 +1,64 @@
+"""Puts a fitted calibration where it belongs: a file, a run folder, or the bundle of that model."""
+
+from pathlib import Path
+
+from hemoscope.calibration import CalibrationError, Trust, write_trust
+from hemoscope.deployment.card import write_card
+from hemoscope.inference.bundle import Bundle, card_file, description_file, read_bundle
+from hemoscope.predictions import Predictions
+
+
+def install_trust(trust: Trust, predictions: Predictions, out: Path) -> Path:
+    """Writes the calibration; in a bundle, the model card tells of it.
+
+    Args:
+        trust: Fitted on `predictions`.
+        predictions: What the model said of the validation cells.
+        out: A bundle, a run folder, or a file that ends in `.json`.
+
+    Raises:
+        CalibrationError: `out` is a bundle of another model, or cannot be written.
+        ModelError: `out` is a bundle, and damaged.
+    """
+    bundle = check_made_by(predictions, out)
+    target = write_trust(trust, out)
+    if bundle is not None:
+        _rewrite(card_file(out), write_card(bundle.info, trust))
+    return target
+
+
+def check_made_by(predictions: Predictions, out: Path) -> Bundle | None:
+    """The bundle in a folder, if that very model made the predictions; None if there is none.
+
+    Another model's logits, or those of the same model at another precision, are others: what was
+    fitted on them would promise what it does not keep.
+
+    Raises:
+        CalibrationError: Another model made them, or the table does not say which.
+        ModelError: The bundle is damaged.
+    """
+    if not description_file(out).is_file():
+        return None
+    bundle = read_bundle(out)
+    made_by, ours = predictions.provenance.get("sha256"), bundle.info.model.sha256
+    remedy = f"Predict the validation cells with `hemoscope predict --model {out}` first."
+    if made_by is None:
+        raise CalibrationError(
+            f"the predictions do not say which model file made them, so they cannot calibrate the "
+            f"bundle {out}. {remedy}"
+        )
+    if made_by != ours:
+        raise CalibrationError(
+            f"the predictions were made by another model (SHA-256 {str(made_by)[:12]}…) than the "
+            f"one in the bundle {out} ({ours[:12]}…). {remedy}"
+        )
+    return bundle
+
+
+def _rewrite(file: Path, text: str) -> None:
+    part = file.with_name(f"{file.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(file)
+    except OSError as error:
+        raise CalibrationError(f"cannot write {file}: {error.strerror or error}.") from error

@@ -1,0 +1,102 @@
+"""`ImageList`: the images that a job goes through, by name."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from hemoscope.cells import CellTable, UnreadableImageError, open_cells
+from hemoscope.errors import UsageError
+from hemoscope.inference.classifier import NamedImage
+from hemoscope.opinions.opinion import Opinion
+
+FROM_STDIN = "-"
+STREAMED = "list"
+"""The key of a list that nobody has seen to its end."""
+
+
+@dataclass(frozen=True, eq=False)
+class ImageList:
+    """Images in an order, gone through once.
+
+    Attributes:
+        items: Names and images.
+        key: Tells this list from others: the fingerprint of a table, or `STREAMED`.
+        total: How many, where it is known.
+        groups: Group (patient, slide or field) of each image by its index, or None.
+        table_of: The cells of some opinions, for those who want to see their pictures.
+    """
+
+    items: Iterable[NamedImage]
+    key: str
+    total: int | None
+    groups: Sequence[str] | None
+    table_of: Callable[[Sequence[Opinion]], CellTable]
+
+
+def open_images(names: Sequence[str | Path], lines: Iterable[bytes] = ()) -> ImageList:
+    """The images that a user names.
+
+    Args:
+        names: As `open_cells` takes them, one or several; or "-" alone: `lines` name them.
+        lines: One path a line, such as standard input; read as they are needed.
+
+    Raises:
+        UsageError: Nothing is named, or "-" beside other names.
+        SourceError: As `open_cells`.
+    """
+    if FROM_STDIN not in names:
+        return _of_table(open_cells(names[0] if len(names) == 1 else names).without_labels())
+    if len(names) > 1:
+        raise UsageError("'-' (a list on standard input) stands alone: leave out the other names.")
+    return listed_images(lines)
+
+
+def listed_images(lines: Iterable[bytes]) -> ImageList:
+    """Images by a list of paths, one a line, relative to the current folder; of any length.
+
+    Blank lines are passed over. Memory grows by some 60 bytes a line, to notice a path that comes
+    twice.
+    """
+    return ImageList(_named(lines), STREAMED, None, None, _listed_table)
+
+
+def _of_table(table: CellTable) -> ImageList:
+    groups = None if table.groups is None else table.groups.tolist()
+
+    def items() -> Iterator[NamedImage]:
+        for row, path in enumerate(table.paths):
+            yield path, table.arrays[path] if path in table.arrays else table.file(row)
+
+    return ImageList(
+        items(),
+        table.fingerprint(),
+        len(table),
+        groups,
+        lambda opinions: table.take([opinion.index for opinion in opinions]),
+    )
+
+
+def _listed_table(opinions: Sequence[Opinion]) -> CellTable:
+    paths = [str(opinion.path) for opinion in opinions]
+    return CellTable(pd.DataFrame({"path": paths}, dtype=object), Path())
+
+
+def _named(lines: Iterable[bytes]) -> Iterator[NamedImage]:
+    seen: set[int] = set()
+    for line in lines:
+        name = line.rstrip(b"\r\n")
+        if not name.strip():
+            continue
+        try:
+            path = name.decode()
+        except UnicodeDecodeError:
+            problem = UnreadableImageError("its name is not valid UTF-8; rename it")
+            yield name.decode(errors="backslashreplace"), problem
+            continue
+        if (known := hash(path)) in seen:
+            yield path, UnreadableImageError("it stands in the list above already")
+            continue
+        seen.add(known)
+        yield path, Path(path)

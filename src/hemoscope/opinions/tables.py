@@ -1,0 +1,102 @@
+"""The table of cells, written while it is read: CSV, Parquet or JSON lines, in bounded memory."""
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hemoscope.opinions.opinion import Opinion
+from hemoscope.opinions.portions import portions
+from hemoscope.opinions.replacing import replacing
+
+Form = Literal["csv", "parquet", "jsonl"]
+FORMS: tuple[Form, ...] = get_args(Form)
+SEPARATOR = "|"
+"""Between the classes of a prediction set in CSV, which has no lists."""
+
+_ROWS = 4096  # of a row group
+
+_SCHEMA = pa.schema(
+    [
+        ("path", pa.string()),
+        ("class", pa.string()),
+        ("probability", pa.float64()),
+        ("second_class", pa.string()),
+        ("second_probability", pa.float64()),
+        ("prediction_set", pa.list_(pa.string())),
+        ("accepted", pa.bool_()),
+        ("unknown_score", pa.float64()),
+        ("unknown", pa.bool_()),
+        ("reason", pa.string()),
+        ("problem", pa.string()),
+    ]
+)
+
+
+def write_cells(opinions: Iterable[Opinion], folder: Path, form: Form = "csv") -> Path:
+    """Writes `cells.csv`, `cells.parquet` or `cells.jsonl`; docs/classify.md has the columns.
+
+    The file is put in its place when it is complete.
+
+    Raises:
+        JournalError: It cannot be written.
+    """
+    file = folder / f"cells.{form}"
+    with replacing(file) as draft:
+        _WRITERS[form](map(_row, opinions), draft)
+    return file
+
+
+def _row(opinion: Opinion) -> dict[str, Any]:
+    candidates = opinion.candidates
+    return {
+        "path": opinion.path,
+        "class": opinion.label,
+        "probability": opinion.probability,
+        "second_class": opinion.second,
+        "second_probability": opinion.second_probability,
+        "prediction_set": None if candidates is None else list(candidates),
+        "accepted": opinion.accepted,
+        "unknown_score": opinion.unknown_score,
+        "unknown": opinion.unknown,
+        "reason": opinion.reason,
+        "problem": opinion.problem or "",
+    }
+
+
+def _write_csv(rows: Iterator[dict[str, Any]], file: Path) -> None:
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, _SCHEMA.names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({name: _text(value) for name, value in row.items()} for row in rows)
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return SEPARATOR.join(value) if isinstance(value, list) else value
+
+
+def _write_jsonl(rows: Iterator[dict[str, Any]], file: Path) -> None:
+    with file.open("w", encoding="utf-8", newline="\n") as stream:
+        for row in rows:
+            stream.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _write_parquet(rows: Iterator[dict[str, Any]], file: Path) -> None:
+    with pq.ParquetWriter(file, _SCHEMA) as writer:
+        for some in portions(rows, _ROWS):
+            writer.write_table(pa.Table.from_pylist(some, _SCHEMA))
+
+
+_WRITERS: Mapping[Form, Callable[[Iterator[dict[str, Any]], Path], None]] = {
+    "csv": _write_csv,
+    "parquet": _write_parquet,
+    "jsonl": _write_jsonl,
+}

@@ -1,0 +1,135 @@
+"""The bundle that ships: made of its run, calibrated on validation cells, and judged once.
+
+    python -m study.shipped make --run runs/shipped --cells pbc/manifest.csv \
+        --munich external/munich_aml/images --work ~/shipped
+    python -m study.shipped judge --cells pbc/manifest.csv --munich external/munich_aml/images \
+        --cellavision external/cellavision100/manifest.csv --work ~/shipped
+
+`make` sees training and validation cells of PBC and the Munich myeloblasts (by which the score for
+unknown cells is chosen) and puts the bundle into the package. `judge` writes results/shipped/: the
+test cells, CellaVision's and Munich's, each named and judged by `hemoscope classify`.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from scipy.stats import binomtest
+
+from study.run import COPIED, RESULTS, hemoscope
+
+SHIPPED = RESULTS.parent / "src" / "hemoscope" / "shipped"
+OUT = RESULTS / "shipped"
+SPLIT = ("--split-column", "clean_split", "--use")
+# The strictest limit that 1,708 validation cells can certify with most of them accepted.
+MAX_ERROR = "0.003"
+
+
+def make(options: argparse.Namespace) -> None:
+    """Run → INT8 bundle → its own predictions → calibration in it → the package."""
+    bundle, work = options.work / "bundle", options.work
+    cells = str(options.cells)
+    if not bundle.exists():
+        quantised = ("--int8", "--calibrate-on", cells, "--validate-on", cells)
+        hemoscope("export", options.run, "--out", bundle, "--cells", cells, *quantised)
+    sources = {
+        "val": (cells, *SPLIT, "val"),
+        "train": (cells, *SPLIT, "train"),
+        "myeloblasts": (options.munich / "myeloblast",),
+    }
+    for name, source in sources.items():
+        table = work / f"{name}.parquet"
+        if not table.exists():
+            hemoscope("predict", *source, "--model", bundle, "--features", "--out", table)
+    known = ("--reference", work / "train.parquet", "--unknown-cells", work / "myeloblasts.parquet")
+    trust = ("--max-error", MAX_ERROR, "--unknown", "auto", *known)
+    said = hemoscope(
+        "calibrate", work / "val.parquet", *trust, "--out", bundle, "--json", capture=True
+    )
+    OUT.mkdir(exist_ok=True)
+    (OUT / "calibration.json").write_text(said, encoding="utf-8")
+    shutil.copy(work / "val.parquet", OUT / "val.parquet")
+    for name in COPIED:
+        shutil.copy(options.run / name, OUT / name)
+    shutil.rmtree(SHIPPED, ignore_errors=True)
+    shutil.copytree(bundle, SHIPPED)
+
+
+def judge(options: argparse.Namespace) -> None:
+    """The shipped bundle on cells that had no part in it."""
+    table = options.work / "test.parquet"
+    hemoscope(
+        "predict", options.cells, *SPLIT, "test", "--model", SHIPPED, "--features", "--out", table
+    )
+    shutil.copy(table, OUT / "test.parquet")
+    said = hemoscope("evaluate", table, "--calibration", SHIPPED, "--json", capture=True)
+    (OUT / "test.json").write_text(said, encoding="utf-8")
+    outside = {
+        "cellavision100": options.cellavision,
+        "munich-neutrophils": options.munich / "neutrophil",
+        "munich-myeloblasts": options.munich / "myeloblast",
+    }
+    for name, source in outside.items():
+        out = options.work / name
+        shutil.rmtree(out, ignore_errors=True)
+        hemoscope("classify", source, "--out", out, "--no-report")
+        shutil.copy(out / "cells.csv", OUT / f"{name}.csv")
+    figures = _outside(options.cellavision)
+    (OUT / "outside.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+
+def _outside(cellavision: Path) -> dict[str, Any]:
+    named = pd.read_csv(OUT / "cellavision100.csv").set_index("path")
+    labels = pd.read_csv(cellavision).set_index("path")["label"]
+    right = (named["class"] == labels.reindex(named.index)).to_numpy()
+    order = labels.index.get_indexer(named.index)
+    figures = {
+        "cellavision100, second half (final)": _share(right[order >= 50]),
+        "cellavision100, first half (looked at)": _share(right[order < 50]),
+        "cellavision100, all": _share(right),
+        "cellavision100, accepted": _share(named["accepted"].to_numpy(bool)),
+        "cellavision100, right among accepted": _share(right[named["accepted"].to_numpy(bool)]),
+        "cellavision100, flagged unknown": _share(named["unknown"].to_numpy(bool)),
+    }
+    for name in ("munich-neutrophils", "munich-myeloblasts"):
+        cells = pd.read_csv(OUT / f"{name}.csv")
+        figures[f"{name}, named neutrophil"] = _share(cells["class"] == "neutrophil")
+        figures[f"{name}, accepted"] = _share(cells["accepted"].to_numpy(bool))
+        figures[f"{name}, flagged unknown"] = _share(cells["unknown"].to_numpy(bool))
+    return figures
+
+
+def _share(flags: Any) -> dict[str, float | int | None]:
+    """A share with its 95 % interval (Wilson)."""
+    count, cells = int(flags.sum()), len(flags)
+    if not cells:
+        return {"count": 0, "cells": 0, "share": None, "low": None, "high": None}
+    low, high = binomtest(count, cells).proportion_ci(method="wilson")
+    return {"count": count, "cells": cells, "share": count / cells, "low": low, "high": high}
+
+
+def main() -> int:
+    """Makes or judges."""
+    options = _options()
+    options.work.mkdir(parents=True, exist_ok=True)
+    {"make": make, "judge": judge}[options.step](options)
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="The bundle that ships.")
+    parser.add_argument("step", choices=("make", "judge"))
+    parser.add_argument("--run", type=Path, help="the finished run of results/recipes/shipped.yaml")
+    parser.add_argument("--cells", type=Path, required=True, help="PBC manifest with clean_split")
+    parser.add_argument("--munich", type=Path, required=True, help="its folder of class folders")
+    parser.add_argument("--cellavision", type=Path, help="its manifest")
+    parser.add_argument("--work", type=Path, required=True, help="where large files stay")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""`hemoscope classify`, as a user calls it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from hemoscope.cells.synthetic import write_synthetic
+from hemoscope.predictions import Predictions
+
+from .conftest import Run
+from .test_walls import loaded
+
+
+@pytest.fixture(scope="module")
+def cells(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("synthetic") / "cells"
+    write_synthetic(folder, per_class=3, seed=2, size=32)
+    return folder
+
+
+def test_a_folder_becomes_a_table_a_report_and_one_json_object(
+    hemoscope: Run, bundle: Path, cells: Path, tmp_path: Path
+):
+    out = tmp_path / "out"
+    done = hemoscope("classify", cells, "--model", bundle, "--out", out, "--json")
+    assert done.code == 0, done.err
+    told = done.json
+    assert (told["cells"], told["accepted"], told["to_look_at"]) == (24, 0, 24)
+    assert told["calibrated"] is False
+    assert sum(row["cells"] for row in told["differential"]) == 24
+    assert len(pd.read_csv(told["table"])) == len(Predictions.read(told["predictions"])) == 24
+    assert "no calibration" in Path(told["report"]).read_text(encoding="utf-8")
+    again = hemoscope("classify", cells, "--model", bundle, "--out", out, "--resume")
+    assert again.code == 2
+    assert "nothing to go on with" in again.err
+
+
+def test_a_bad_image_is_in_the_table_and_exits_1(
+    hemoscope: Run, bundle: Path, cells: Path, tmp_path: Path
+):
+    (tmp_path / "bad.png").write_text("no picture")
+    good = next((cells / "ig").iterdir())
+    out = tmp_path / "out"
+    done = hemoscope(
+        "classify", good, tmp_path / "*.png", "--model", bundle, "--out", out, "--no-report",
+        "--format", "jsonl",
+    )  # fmt: skip
+    assert done.code == 1
+    assert "1 of 2 images cannot be read" in done.err
+    rows = [json.loads(line) for line in (out / "cells.jsonl").read_text().splitlines()]
+    assert [bool(row["problem"]) for row in rows] == [False, True]
+    assert not (out / "report.html").exists()
+
+
+def test_a_list_comes_on_standard_input(bundle: Path, cells: Path, tmp_path: Path):
+    paths = sorted(map(str, cells.glob("*/*.png")))
+    done = subprocess.run(
+        [sys.executable, "-m", "hemoscope", "classify", "-", "--model", str(bundle), "--no-report",
+         "--format", "parquet", "--out", str(tmp_path)],
+        input="\n".join(paths), capture_output=True, text=True, check=False, env={**os.environ},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert pd.read_parquet(tmp_path / "cells.parquet")["path"].tolist() == paths
+
+
+def test_without_a_model_the_shipped_bundle_is_meant(hemoscope: Run, cells: Path, tmp_path: Path):
+    import hemoscope as package
+
+    done = hemoscope("classify", cells, "--out", tmp_path / "out", "--no-report")
+    if (Path(package.__file__).parent / "shipped" / "bundle.json").is_file():
+        assert done.code == 0
+    else:
+        assert done.code == 1
+        assert "no bundle ships with this copy of hemoscope" in done.err
+
+
+def test_neither_torch_nor_what_draws_and_fits_is_loaded_for_the_answer(
+    bundle: Path, cells: Path, tmp_path: Path
+):
+    heavy = {"torch", "sklearn", "matplotlib", "jinja2", "scipy.stats", "scipy.optimize"}
+    arguments = ["classify", str(cells), "--model", str(bundle), "--out", str(tmp_path / "out")]
+    assert loaded([*arguments, "--no-report"], heavy) == ""
+    assert loaded(arguments, {"torch"}) == ""

@@ -1,0 +1,67 @@
+"""A calibration in a bundle: only that of its own model, and the card tells of it."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hemoscope.calibration import CalibrationError, KnownCells, Trust, accept, choose_unknown, fit
+from hemoscope.calibration.store import read_trust
+from hemoscope.deployment.install import install_trust
+from hemoscope.inference import load_scorer
+from hemoscope.inference.bundle import read_bundle
+from hemoscope.predictions import Predictions
+
+
+def table_of(bundle: Path, sha256: str | None) -> Predictions:
+    classes = read_bundle(bundle).info.classes
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, len(classes), 400)
+    logits = rng.normal(size=(400, len(classes))) + 3 * np.eye(len(classes))[truth]
+    return Predictions.from_logits(
+        [f"{i}.png" for i in range(400)],
+        classes,
+        logits,
+        labels=[classes[c] for c in truth],
+        provenance={} if sha256 is None else {"sha256": sha256},
+    )
+
+
+@pytest.fixture
+def own(bundle: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(bundle, tmp_path / "own"))
+
+
+def test_the_card_tells_of_the_calibration(own: Path):
+    table = table_of(own, read_bundle(own).info.model.sha256)
+    strange, _ = choose_unknown(KnownCells.of(table))
+    trust = Trust(fit(table, "temperature"), None, accept(table, 0.2), strange)
+    assert install_trust(trust, table, own) == own / "calibration.json"
+    card = (own / "model-card.md").read_text()
+    assert "Fitted on 400 validation cells" in card
+    assert f"error\n  {trust.calibrator.before.ece:.4f} before" in card
+    assert trust.acceptance is not None
+    assert trust.acceptance.describe() in card
+    assert strange.describe() in card
+    assert f"| energy | {strange.compared['energy'].auroc:.4f} |" in card
+    assert read_trust(own).classes == table.classes
+    load_scorer(own)  # the bundle is still whole
+
+
+def test_another_model_is_refused(own: Path):
+    before = (own / "model-card.md").read_text()
+    for sha256, message in (("0" * 64, "made by another model"), (None, "do not say which model")):
+        table = table_of(own, sha256)
+        with pytest.raises(CalibrationError, match=message):
+            install_trust(Trust(fit(table, "none")), table, own)
+    assert not (own / "calibration.json").exists()
+    assert (own / "model-card.md").read_text() == before
+
+
+def test_a_run_folder_and_a_file_take_any_table(bundle: Path, tmp_path: Path):
+    table = table_of(bundle, None)
+    trust = Trust(fit(table, "none"))
+    assert install_trust(trust, table, tmp_path / "run").is_file()
+    assert install_trust(trust, table, tmp_path / "c.json").is_file()
+    assert not (tmp_path / "run" / "model-card.md").exists()
