@@ -96,7 +96,7 @@ def test_the_whole_is_not_exported_and_a_wrong_branch_is_named(joint_run, run, t
 
 def test_one_branch_is_explained_at_a_time(joint_run):
     assert open_model(joint_run, "resnet18").model.config.architecture == "resnet18"
-    with pytest.raises(UsageError, match=r"name one \(--branch\)"):
+    with pytest.raises(UsageError, match=r"name it \(--branch\)"):
         open_model(joint_run)
 
 

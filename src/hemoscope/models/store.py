@@ -90,7 +90,8 @@ def load_model(path: Path, branch: str | None = None) -> StoredModel:
     if isinstance(stored.model, JointClassifier):
         raise UsageError(
             f"The model in {path} is joint; its branches are {', '.join(stored.model.branches)}. "
-            "Only one branch at a time can be used like this: name one (--branch)."
+            "Here one is needed: name it (--branch). A verb without that option works on models "
+            "of one backbone."
         )
     return StoredModel(stored.model, stored.classes)
 
