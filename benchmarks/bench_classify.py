@@ -23,7 +23,8 @@ from typing import Any
 from machine import Machine
 from PIL import Image
 
-from hemoscope.cells import decode_image, open_cells
+from hemoscope.cells import open_cells
+from hemoscope.cells.reading import read_cell
 
 BENCHMARKS = Path(__file__).parent
 SIZE = (360, 363)
@@ -54,7 +55,7 @@ def _files(source: str | None, count: int, folder: Path) -> None:
     table = open_cells(source or _drawn(count, folder.parent / "drawn"))
     rows = range(0, len(table), max(1, len(table) // count))
     for number, row in enumerate(list(rows)[:count]):
-        image = Image.fromarray(decode_image(table.root / table.paths[row]))
+        image = Image.fromarray(read_cell(table, row))
         image.resize(SIZE).save(folder / f"{number:06d}.jpg", quality=QUALITY)
 
 
