@@ -1,5 +1,6 @@
 """What one training step and one validation step are."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -12,12 +13,14 @@ from torchmetrics import MeanMetric
 
 from hemoscope.models.freezing import freeze, frozen_modules, plan_at
 from hemoscope.models.groups import parameter_groups
+from hemoscope.models.heads_config import CLASS
 from hemoscope.models.hybrid import HybridClassifier
 from hemoscope.training.augmentation import augment, centre, to_unit_range
 from hemoscope.training.data import Batch
-from hemoscope.training.losses import classification_loss
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.schedule import rate_factor
+from hemoscope.training.tasks import NO_LABEL
+from hemoscope.training.tasks_loss import HeadLosses
 
 # Keeps the seeds of different steps and processes apart; any large odd number would do.
 _SEED_STRIDE = 1_000_003
@@ -37,20 +40,24 @@ class TrainingModule(LightningModule):
     the step, so that a run goes on after an interruption as if there had been none.
     """
 
-    class_weights: Tensor | None
-
     def __init__(
-        self, model: HybridClassifier, recipe: Recipe, class_weights: Tensor | None = None
+        self,
+        model: HybridClassifier,
+        recipe: Recipe,
+        class_weights: Tensor | None = None,
+        task_weights: Mapping[str, Tensor | None] | None = None,
     ) -> None:
         super().__init__()
         self.model = model.to(memory_format=torch.channels_last)
         self.recipe = recipe
-        self.register_buffer("class_weights", class_weights, persistent=False)
+        self.losses = HeadLosses(recipe, {CLASS: class_weights, **(task_weights or {})})
+        # A task's figures bear its name; "loss" is of all heads together, "accuracy" of the class.
+        own = [f"{task}_{name}" for task in recipe.tasks for name in ("loss", "accuracy")]
         self.figures: Any = torch.nn.ModuleDict(
             {
                 f"{stage}_{name}": MeanMetric()
                 for stage in ("train", "val")
-                for name in ("loss", "accuracy")
+                for name in ("loss", "accuracy", *own)
             }
         )
         self._generator = torch.Generator()
@@ -72,7 +79,7 @@ class TrainingModule(LightningModule):
     def training_step(self, batch: Batch, _index: int) -> Tensor:
         """Loss of one augmented batch."""
         self._seed_step()
-        return self._score(self._augmented(batch), batch["targets"], "train")
+        return self._score(self._augmented(batch), batch, "train")
 
     def _augmented(self, batch: Batch) -> Tensor:
         # Pixels keep float32: eight bits of mantissa would posterise them.
@@ -95,16 +102,22 @@ class TrainingModule(LightningModule):
     def validation_step(self, batch: Batch, _index: int) -> None:
         """Figures of one batch as it is."""
         images = centre(to_unit_range(batch["pixels"]), self.recipe.model.image_size)
-        self._score(images, batch["targets"], "val")
+        self._score(images, batch, "val")
 
-    def _score(self, images: Tensor, targets: Tensor, stage: str) -> Tensor:
+    def _score(self, images: Tensor, batch: Batch, stage: str) -> Tensor:
         images = images.contiguous(memory_format=torch.channels_last)
-        logits = self.model(images)
-        loss = classification_loss(logits, targets, self.recipe.loss, self.class_weights)
-        right = (logits.argmax(dim=1) == targets).float()
-        self.figures[f"{stage}_loss"].update(loss.detach(), weight=len(targets))
-        self.figures[f"{stage}_accuracy"].update(right)
-        return loss
+        logits = self.model.answers(images)
+        targets = {CLASS: batch["targets"], **batch["tasks"]}
+        loss = self.losses(logits, targets)
+        self.figures[f"{stage}_loss"].update(loss.total.detach(), weight=len(images))
+        for head, given in logits.items():
+            known = targets[head] != NO_LABEL
+            right = (given.argmax(dim=1) == targets[head])[known].float()
+            own = stage if head == CLASS else f"{stage}_{head}"
+            self.figures[f"{own}_accuracy"].update(right)
+            if head != CLASS:
+                self.figures[f"{own}_loss"].update(loss.each[head].detach(), weight=known.sum())
+        return loss.total
 
     def on_validation_epoch_end(self) -> None:
         """Publishes the epoch's figures, training's as well: validation is its last act.

@@ -13,6 +13,7 @@ from hemoscope.cells import Frame
 from hemoscope.models.config import ModelConfig, with_changes
 from hemoscope.models.zoo import zoo_config
 from hemoscope.training.augmentation.settings import Augmentation
+from hemoscope.training.tasks_plan import TaskPlan, check_names
 
 _MARGIN = 1.5
 """Around a cell that is cut out, training sees this many times the side of the model's frame."""
@@ -92,7 +93,16 @@ class Recipe(_Part):
         description="of the backbone: timm (pretrained, fetched by network), none, or a local "
         "safetensors file; null: timm, and none for customcnn, which has no pretrained weights",
     )
+    start_from: str | None = Field(
+        default=None,
+        description="run folder whose backbone, encoder and fusion training starts from; heads are "
+        "new, weights is not looked at (`hemoscope train --from RUN`)",
+    )
     data: Data = Data()
+    tasks: dict[str, TaskPlan] = Field(
+        default={},
+        description="what is learned beside the class: {NAME: {column: COLUMN, weight: 1.0}, …}",
+    )
     augmentation: Augmentation = Augmentation()
     loss: Loss = Loss()
     optimiser: Optimiser = Optimiser()
@@ -132,6 +142,11 @@ class Recipe(_Part):
         """Side in pixels of training images in an epoch (from 0)."""
         begun = [since for since in self.sizes if since <= epoch]
         return self.sizes[max(begun)] if begun else self.model.image_size
+
+    @field_validator("tasks")
+    @classmethod
+    def _named_tasks(cls, tasks: dict[str, TaskPlan]) -> dict[str, TaskPlan]:
+        return check_names(tasks)
 
     @field_validator("model", mode="before")
     @classmethod

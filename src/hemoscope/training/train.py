@@ -2,11 +2,12 @@
 
 import logging
 import shutil
+import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from hemoscope.cells import CellTable
 from hemoscope.errors import HemoscopeError
 from hemoscope.models.build import build_model
+from hemoscope.models.heads_config import HeadConfig
 from hemoscope.models.store import save_model
 from hemoscope.training.callbacks.ema import averaged_weights
 from hemoscope.training.callbacks.history import History
@@ -29,8 +31,12 @@ from hemoscope.training.data import CellData, LabelledCells, Pixels
 from hemoscope.training.losses import balanced_weights
 from hemoscope.training.module import TrainingModule
 from hemoscope.training.precision import lightning_precision
+from hemoscope.training.processes import is_first_process
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.run_folder import RunFolder, read_provenance, write_provenance
+from hemoscope.training.start import start_from
+from hemoscope.training.tasks import class_targets, prepare_tasks
+from hemoscope.training.tasks_loss import task_weights
 
 _EXPECTED_ADVICE = (
     r".*does not have many workers.*",  # a batch is one read from mapped memory
@@ -67,11 +73,15 @@ class Machine:
 
 @dataclass(frozen=True)
 class TrainingCells:
-    """The cells of a run, ready in memory: classes, and both splits with pixels and targets."""
+    """The cells of a run, ready in memory: classes, and both splits with pixels and targets.
+
+    `heads` says what is learned beside the class.
+    """
 
     classes: tuple[str, ...]
     train: LabelledCells
     validation: LabelledCells
+    heads: Mapping[str, HeadConfig] = field(default_factory=dict)
 
 
 def prepare_cells(
@@ -103,23 +113,24 @@ def prepare_cells(
                 f"no readable cell has {value!r} in column {data.split_column!r}. Make a split "
                 "with `hemoscope split`, or name the values in the recipe (data.train, …)."
             )
-    classes: tuple[str, ...] = tuple(sorted(set(labels[wanted[data.train]])))
+    classes: tuple[str, ...] = tuple(sorted(set(labels[wanted[data.train]]) - {""}))
     if len(classes) < 2:
         raise TrainingError(
             f"the training cells are all {''.join(classes)}; at least two classes are needed."
         )
-    unseen = sorted(set(labels[wanted[data.validation]]) - set(classes))
+    unseen = sorted(set(labels[wanted[data.validation]]) - set(classes) - {""})
     if unseen:
         raise TrainingError(
             f"no training cell is {', '.join(unseen)}, but validation cells are. Split again "
             "(`hemoscope split`), so that every class stands in training."
         )
-    index = {name: i for i, name in enumerate(classes)}
+    learned, chosen = wanted[data.train], wanted[data.validation]
+    tasks = prepare_tasks(table, recipe.tasks, classes, (learned, chosen))
     train, validation = (
-        LabelledCells(pixels, rows, np.array([index[name] for name in labels[rows]]))
-        for rows in wanted.values()
+        LabelledCells(pixels, rows, class_targets(labels[rows], classes), targets)
+        for rows, targets in ((learned, tasks.train), (chosen, tasks.validation))
     )
-    return TrainingCells(classes, train, validation)
+    return TrainingCells(classes, train, validation, tasks.heads)
 
 
 def train_model(
@@ -144,6 +155,8 @@ def train_model(
         seed_everything(recipe.seed, workers=True, verbose=False)
         resuming = run.last_checkpoint.is_file()
         module = _module(cells, recipe, weights="none" if resuming else recipe.weights)
+        if recipe.start_from is not None and not resuming:
+            _start(module, Path(recipe.start_from), run)
         history, best = History(run.history), _best_epoch(run)
         trainer = _trainer(
             machine,
@@ -209,10 +222,25 @@ def _split(table: CellTable, column: str) -> np.ndarray:
 
 
 def _module(cells: TrainingCells, recipe: Recipe, weights: str | None) -> TrainingModule:
-    model = build_model(recipe.model, len(cells.classes), weights=weights)
+    config = recipe.model.model_copy(update={"tasks": dict(cells.heads)})
+    weights = "none" if recipe.start_from is not None else weights
+    model = build_model(config, len(cells.classes), weights=weights)
+    known = cells.train.targets[cells.train.targets >= 0]
     balanced = recipe.loss.class_weights == "balanced"
-    class_weights = balanced_weights(cells.train.targets, len(cells.classes)) if balanced else None
-    return TrainingModule(model, recipe, class_weights)
+    class_weights = balanced_weights(known, len(cells.classes)) if balanced else None
+    answers = {name: len(head.answers) for name, head in cells.heads.items()}
+    return TrainingModule(
+        model, recipe, class_weights, task_weights(recipe, cells.train.tasks, answers)
+    )
+
+
+def _start(module: TrainingModule, source: Path, run: RunFolder) -> None:
+    """Takes what another run has learned; says so, and writes it down."""
+    taken = start_from(module.model, source)
+    if not is_first_process():
+        return
+    sys.stderr.write(f"{taken.in_words()}\n")
+    write_provenance(run, {**read_provenance(run), "started_from": taken.to_dict()})
 
 
 def _best_epoch(run: RunFolder) -> ModelCheckpoint:

@@ -40,17 +40,23 @@ class History(Callback):
             {
                 "epoch": trainer.current_epoch + 1,
                 **{name: figures[name] for name in FIGURES},
+                **{name: figures[name] for name in self._of_tasks(pl_module)},
                 "learning_rate": training_module(pl_module).head_rate(),
                 "seconds": round(time.perf_counter() - self._epoch_started, 3),
                 "images_per_second": round(cells / self._train_seconds, 2),
             }
         )
         if trainer.is_global_zero:
-            self._write()
+            self._write(self._of_tasks(pl_module))
 
-    def _write(self) -> None:
+    @staticmethod
+    def _of_tasks(module: LightningModule) -> list[str]:
+        """The figures of each task beside the class, after the columns that every run has."""
+        return [name for name in training_module(module).figures if name not in FIGURES]
+
+    def _write(self, of_tasks: list[str]) -> None:
         part = self._path.with_suffix(".part")
-        pd.DataFrame(self.rows, columns=list(COLUMNS)).to_csv(part, index=False)
+        pd.DataFrame(self.rows, columns=[*COLUMNS, *of_tasks]).to_csv(part, index=False)
         part.replace(self._path)
 
     def state_dict(self) -> dict[str, Any]:
