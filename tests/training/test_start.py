@@ -62,7 +62,9 @@ def test_what_does_not_fit_is_new_and_said(source, tiny) -> None:
 
 
 def test_another_backbone_is_refused(source, tiny) -> None:
-    model = build_model(with_changes(tiny.model, {"backbone": "resnet18", "image_size": 96}), 2, "none")
+    model = build_model(
+        with_changes(tiny.model, {"backbone": "resnet18", "image_size": 96}), 2, "none"
+    )
     with pytest.raises(HemoscopeError, match=r"customcnn\) does not fit the recipe's \(resnet18"):
         start_from(model, source)
 

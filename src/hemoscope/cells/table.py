@@ -131,6 +131,11 @@ class CellTable:
         """The same cells as if nobody had named them."""
         return replace(self, frame=self.frame.drop(columns="label", errors="ignore"))
 
+    def only_images(self) -> "CellTable":
+        """The same cells without labels and without the user's own columns, which may be some."""
+        kept = [name for name in ("path", "group", "mask") if name in self.frame]
+        return replace(self, frame=self.frame[kept])
+
     def fingerprint(self) -> str:
         """64 hex digits that change with any cell name, label, group or split; not with order.
 

@@ -23,6 +23,7 @@ def predict(
     """Score every cell of a SOURCE with a model. Exit 1 if some cannot be read."""
     from hemoscope.cells import open_cells
     from hemoscope.inference import load_scorer, predict_cells
+    from hemoscope.inference.tasks import task_file
     from hemoscope.predictions import check_table_path
 
     check_table_path(out)
@@ -31,6 +32,7 @@ def predict(
     with progress_bar("scoring cells") as progress:
         run = predict_cells(table, scorer, batch=batch, progress=progress)
     run.predictions.write(out)
+    tasks = {name: str(each.write(task_file(out, name))) for name, each in run.tasks.items()}
     note_failures(run.failures, len(table))
     if json:
         unreadable = [{"path": f.path, "cause": f.cause} for f in run.failures]
@@ -40,9 +42,10 @@ def predict(
                 "cells": len(run.predictions),
                 "classes": list(scorer.classes),
                 "unreadable": unreadable,
+                "tasks": tasks,
             }
         )
     else:
-        note(f"{len(run.predictions)} cells → {out}")
+        note(f"{len(run.predictions)} cells → {', '.join([str(out), *tasks.values()])}")
     if run.failures:
         raise typer.Exit(1)

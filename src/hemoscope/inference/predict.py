@@ -1,7 +1,8 @@
 """A table of cells and a scorer → `Predictions`."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ import hemoscope
 from hemoscope.cells import CellFailure, CellTable, read_cells
 from hemoscope.errors import HemoscopeError
 from hemoscope.inference.scorer import Scorer
+from hemoscope.inference.tasks import CLASS, AnswersTasks, check_task_labels, task_predictions
 from hemoscope.predictions import Predictions
 
 BATCH = 32
@@ -21,10 +23,14 @@ class PredictError(HemoscopeError):
 
 @dataclass(frozen=True)
 class PredictionRun:
-    """What came of a table: opinions on the readable cells, causes for the others."""
+    """What came of a table: opinions on the readable cells, causes for the others.
+
+    `tasks` has a table for each further task of the model.
+    """
 
     predictions: Predictions
     failures: tuple[CellFailure, ...]
+    tasks: Mapping[str, Predictions] = field(default_factory=dict)
 
 
 def predict_cells(
@@ -46,15 +52,19 @@ def predict_cells(
         PredictError: A label is none of the model's classes, or no cell at all is readable.
     """
     _check_labels(table, scorer)
+    answering = scorer if isinstance(scorer, AnswersTasks) else None
+    if answering is not None:
+        check_task_labels(table, answering.tasks)
     rows: list[NDArray[np.intp]] = []
-    logits: list[NDArray[np.float32]] = []
+    logits: list[Mapping[str, NDArray[np.float32]]] = []
     failures: list[CellFailure] = []
     done = 0
     for cells in read_cells(table, scorer.frame, batch=batch):
         failures.extend(cells.failures)
         if len(cells.rows):
             rows.append(cells.rows)
-            logits.append(scorer.score(cells.pixels))
+            look = answering.answer if answering else _class_alone(scorer)
+            logits.append(look(cells.pixels))
         done += len(cells.rows) + len(cells.failures)
         if progress:
             progress(done, len(table))
@@ -63,10 +73,14 @@ def predict_cells(
         raise PredictError(
             f"none of the {len(table)} images can be read; the first, {first.path}: {first.cause}."
         )
-    return PredictionRun(
-        _predictions(table.take(np.concatenate(rows)), np.concatenate(logits), scorer),
-        tuple(failures),
-    )
+    heads = {head: np.concatenate([part[head] for part in logits]) for head in logits[0]}
+    return _run(table.take(np.concatenate(rows)), heads, scorer, tuple(failures))
+
+
+def _class_alone(
+    scorer: Scorer,
+) -> Callable[[NDArray[np.uint8]], Mapping[str, NDArray[np.float32]]]:
+    return lambda pixels: {CLASS: scorer.score(pixels)}
 
 
 def _check_labels(table: CellTable, scorer: Scorer) -> None:
@@ -78,16 +92,28 @@ def _check_labels(table: CellTable, scorer: Scorer) -> None:
         )
 
 
-def _predictions(cells: CellTable, logits: NDArray[np.float32], scorer: Scorer) -> Predictions:
-    return Predictions.from_logits(
+def _run(
+    cells: CellTable,
+    heads: Mapping[str, NDArray[np.float32]],
+    scorer: Scorer,
+    failures: tuple[CellFailure, ...],
+) -> PredictionRun:
+    provenance: dict[str, Any] = {
+        "hemoscope": hemoscope.__version__,
+        "cells": {"root": str(cells.root), "fingerprint": cells.fingerprint()},
+        **scorer.describe(),
+    }
+    predictions = Predictions.from_logits(
         cells.paths.tolist(),
         scorer.classes,
-        logits,
+        heads[CLASS],
         labels=None if cells.labels is None else cells.labels.tolist(),
         groups=None if cells.groups is None else cells.groups.tolist(),
-        provenance={
-            "hemoscope": hemoscope.__version__,
-            "cells": {"root": str(cells.root), "fingerprint": cells.fingerprint()},
-            **scorer.describe(),
-        },
+        provenance=provenance,
     )
+    tasks = scorer.tasks if isinstance(scorer, AnswersTasks) else {}
+    tables = {
+        name: task_predictions(cells, name, task, heads[name], provenance)
+        for name, task in tasks.items()
+    }
+    return PredictionRun(predictions, failures, tables)

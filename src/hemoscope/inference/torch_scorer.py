@@ -10,6 +10,7 @@ from torch import Tensor
 
 from hemoscope.cells import Frame
 from hemoscope.inference.scorer import Observation
+from hemoscope.inference.tasks import Task
 from hemoscope.models.attention_map import attention_map
 from hemoscope.models.hybrid import HybridClassifier
 from hemoscope.models.store import load_model
@@ -54,6 +55,19 @@ class TorchScorer:
         """
         with torch.inference_mode(), self._autocast():
             return _array(self._model(self._images(pixels)))
+
+    @property
+    def tasks(self) -> dict[str, Task]:
+        """Task name to what the model answers beside the class."""
+        return {
+            name: Task(head.column, head.answers) for name, head in self._model.config.tasks.items()
+        }
+
+    def answer(self, pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+        """(n, size, size, 3) uint8 RGB → "class" and task names to (n, answers) logits."""
+        with torch.inference_mode(), self._autocast():
+            answers = self._model.answers(self._images(pixels))
+            return {name: _array(logits) for name, logits in answers.items()}
 
     def observe(self, pixels: NDArray[np.uint8]) -> Observation:
         """(n, size, size, 3) uint8 RGB → logits, features and attention, in one pass."""
