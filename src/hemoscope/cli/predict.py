@@ -20,15 +20,20 @@ def predict(
     engine: EngineName = "onnxruntime",
     json: Json = False,
 ) -> None:
-    """Score every cell of a SOURCE with a model. Exit 1 if some cannot be read."""
+    """Score every cell of a SOURCE with a model. Exit 1 if some cannot be read.
+
+    A model that answers more than the class leaves a table for each of its tasks, NAME.TASK, too.
+    Of such a model each table holds the cells that have its label, if any has one.
+    """
     from hemoscope.cells import open_cells
     from hemoscope.inference import load_scorer, predict_cells
-    from hemoscope.inference.tasks import task_file
+    from hemoscope.inference.tasks import AnswersTasks, task_file
     from hemoscope.predictions import check_table_path
 
     check_table_path(out)
-    table = open_cells(source, split_column=split_column, use=use)
     scorer = load_scorer(model, bfloat16=bfloat16, engine=engine)
+    several = isinstance(scorer, AnswersTasks) and bool(scorer.tasks)
+    table = open_cells(source, split_column=split_column, use=use, blank_labels=several)
     with progress_bar("scoring cells") as progress:
         run = predict_cells(table, scorer, batch=batch, progress=progress)
     run.predictions.write(out)

@@ -11,7 +11,13 @@ import hemoscope
 from hemoscope.cells import CellFailure, CellTable, read_cells
 from hemoscope.errors import HemoscopeError
 from hemoscope.inference.scorer import Scorer
-from hemoscope.inference.tasks import CLASS, AnswersTasks, check_task_labels, task_predictions
+from hemoscope.inference.tasks import (
+    CLASS,
+    AnswersTasks,
+    Task,
+    check_task_labels,
+    labelled_predictions,
+)
 from hemoscope.predictions import Predictions
 
 BATCH = 32
@@ -103,17 +109,11 @@ def _run(
         "cells": {"root": str(cells.root), "fingerprint": cells.fingerprint()},
         **scorer.describe(),
     }
-    predictions = Predictions.from_logits(
-        cells.paths.tolist(),
-        scorer.classes,
-        heads[CLASS],
-        labels=None if cells.labels is None else cells.labels.tolist(),
-        groups=None if cells.groups is None else cells.groups.tolist(),
-        provenance=provenance,
-    )
+    classes = Task("label", scorer.classes)
+    predictions = labelled_predictions(cells, classes, heads[CLASS], provenance)
     tasks = scorer.tasks if isinstance(scorer, AnswersTasks) else {}
     tables = {
-        name: task_predictions(cells, name, task, heads[name], provenance)
+        name: labelled_predictions(cells, task, heads[name], {**provenance, "task": name})
         for name, task in tasks.items()
     }
     return PredictionRun(predictions, failures, tables)

@@ -57,24 +57,19 @@ def check_task_labels(cells: CellTable, tasks: Mapping[str, Task]) -> None:
             _check(name, task, cells.answers(task.column))
 
 
-def task_predictions(
-    cells: CellTable,
-    name: str,
-    task: Task,
-    logits: NDArray[np.float32],
-    provenance: Mapping[str, Any],
+def labelled_predictions(
+    cells: CellTable, task: Task, logits: NDArray[np.float32], provenance: Mapping[str, Any]
 ) -> Predictions:
-    """One task's opinions on cells.
+    """One head's opinions on cells.
 
-    Where the cells have the task's column, its answers are the labels; cells whose answer is
-    blank are left out then, so that the table can be evaluated.
+    Where the cells have the column, its answers are the labels; cells whose answer is blank are
+    left out then, so that the table can be evaluated.
 
     Args:
         cells: The cells that were scored.
-        name: Of the task.
-        task: Its column and answers.
+        task: Column and answers.
         logits: (n, answers).
-        provenance: Of the class's table; the task's name is added.
+        provenance: Of the table.
 
     Raises:
         PredictionsError: The column holds an answer that the model does not know.
@@ -89,7 +84,7 @@ def task_predictions(
         logits[known],
         labels=None if labels is None else labels[known].tolist(),
         groups=None if cells.groups is None else cells.groups[known].tolist(),
-        provenance={**provenance, "task": name},
+        provenance=provenance,
     )
 
 
