@@ -77,17 +77,20 @@ def build_cells(pbc: CellTable, munich: CellTable, *, seed: int = 42) -> CellTab
         seed: Of that split.
 
     Returns:
-        Columns path, label, source, pathology, held_out_split and mixed_split.
+        Columns path, label, source, pathology, held_out_split, mixed_split, and munich_split:
+        Munich's cells alone, in which the source tells nothing.
     """
     split = split_stratified(munich, PARTS, seed=seed, column="mixed_split")
     normal = split.frame["label"] == "neutrophil"
     held_out = split.frame["mixed_split"].mask(normal, CONTROL)
     clean = pbc.frame["clean_split"]
     frames = [
-        _rooted(pbc).assign(source="pbc", mixed_split=clean, held_out_split=clean),
-        _rooted(split).assign(source="munich", held_out_split=held_out),
+        _rooted(pbc).assign(source="pbc", mixed_split=clean, held_out_split=clean, munich_split=""),
+        _rooted(split).assign(
+            source="munich", held_out_split=held_out, munich_split=split.frame["mixed_split"]
+        ),
     ]
-    columns = ["path", "label", "source", *SPLITS]
+    columns = ["path", "label", "source", *SPLITS, "munich_split"]
     frame = pd.concat([each[columns] for each in frames], ignore_index=True)
     ill = frame["label"].isin(PATHOLOGICAL)
     frame["pathology"] = ill.map({True: "pathological", False: "normal"}).astype(object)

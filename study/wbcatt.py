@@ -17,14 +17,13 @@ would do on another day. A research tool, not clinically validated.
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from hemoscope.cells import CellTable, open_cells, write_manifest
-from hemoscope.evaluation import evaluate
 from hemoscope.evaluation.classification import f1, macro
 from hemoscope.evaluation.confusion import confusion_matrix
 from hemoscope.inference.in_words import ATTRIBUTES
@@ -63,42 +62,69 @@ def joined(pbc: CellTable, attributes: pd.DataFrame) -> CellTable:
     return pbc
 
 
-def scores(table: Path) -> Iterator[tuple[str, Predictions]]:
-    """The predictions of each attribute beside a predictions table of the class."""
-    for name in ATTRIBUTES:
-        yield name, Predictions.read(task_file(table, name))
+@dataclass(frozen=True)
+class OverAttributes:
+    """Macro F1 over attributes.
+
+    Attributes:
+        cells: How many were scored.
+        macro_f1: Attribute to the unweighted mean of F1 over its answers, in [0, 1].
+        low: Of the mean over attributes; None without bootstrap.
+        high: The same.
+    """
+
+    cells: int
+    macro_f1: dict[str, float]
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def mean(self) -> float:
+        """Unweighted mean over attributes."""
+        return float(np.mean(list(self.macro_f1.values())))
+
+    def show(self, *, as_json: bool) -> None:
+        """Prints it for people, or as JSON."""
+        if as_json:
+            print(json.dumps({**asdict(self), "mean": self.mean}, indent=2))
+            return
+        for name, value in self.macro_f1.items():
+            print(f"{name:28}{100 * value:6.2f} %")
+        print(f"{'mean':28}{100 * self.mean:6.2f} %  ({self.cells:,} cells)")
+        if self.low is not None and self.high is not None:
+            print(f"95 % interval {100 * self.low:.2f} to {100 * self.high:.2f} %")
 
 
-def macro_f1_over_attributes(table: Path, *, resamples: int = 1000) -> dict[str, object]:
-    """Macro F1 of each attribute, their mean, and a bootstrap interval of the mean.
+def macro_f1_over_attributes(table: Path, *, resamples: int = 1000) -> OverAttributes:
+    """Macro F1 of each attribute, and a bootstrap interval of their mean.
 
     Cells are resampled with all of their attributes together, because these depend on each other.
 
     Args:
         table: NAME.parquet; NAME.ATTRIBUTE.parquet lie beside it, about the same cells.
         resamples: Bootstrap resamples.
+
+    Raises:
+        ValueError: The tables are about different cells.
     """
-    tables = dict(scores(table))
+    tables = {name: Predictions.read(task_file(table, name)) for name in ATTRIBUTES}
     paths = next(iter(tables.values())).paths
-    each = {name: evaluate(one, resamples=0).macro.f1 for name, one in tables.items()}
-    drawn = np.zeros(resamples)
+    each, drawn = {}, np.zeros(resamples)
     rng = np.random.default_rng(0)
     rows = [rng.integers(len(paths), size=len(paths)) for _ in range(resamples)]
     for name, one in tables.items():
         if not np.array_equal(one.paths, paths):
             raise ValueError(f"{name} is about other cells than the attributes before it.")
-        drawn += [_macro_f1(one.truth()[r], one.predicted[r], len(one.classes)) for r in rows]
-    low, high = np.nanquantile(drawn / len(tables), [0.025, 0.975]) if resamples else (None, None)
-    return {
-        "cells": len(paths),
-        "macro_f1": each,
-        "mean": float(np.mean([value for value in each.values() if value is not None])),
-        "low": low if low is None else float(low),
-        "high": high if high is None else float(high),
-    }
+        truth, called, answers = one.truth(), one.predicted, len(one.classes)
+        each[name] = _macro_f1(truth, called, answers)
+        drawn += [_macro_f1(truth[r], called[r], answers) for r in rows]
+    if not resamples:
+        return OverAttributes(len(paths), each)
+    low, high = np.nanquantile(drawn / len(tables), [0.025, 0.975])
+    return OverAttributes(len(paths), each, float(low), float(high))
 
 
-def agreement(folder: Path) -> dict[str, object]:
+def agreement(folder: Path) -> OverAttributes:
     """Macro F1 of the second reading of 1,000 cells against the first, by attribute."""
     first = annotated(folder).set_index("file")
     second = _read(folder / "reannotations.csv")
@@ -112,7 +138,7 @@ def agreement(folder: Path) -> dict[str, object]:
             for frame in (first, second)
         )
         each[name] = _macro_f1(before, after, len(names))
-    return {"cells": len(both), "macro_f1": each, "mean": float(np.mean(list(each.values())))}
+    return OverAttributes(len(both), each)
 
 
 def _macro_f1(truth: np.ndarray, called: np.ndarray, answers: int) -> float:
@@ -125,19 +151,6 @@ def _read(file: Path) -> pd.DataFrame:
     return pd.read_csv(file, dtype=str, keep_default_na=False)
 
 
-def _print(result: dict[str, object], as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(result, indent=2))
-        return
-    each = result["macro_f1"]
-    assert isinstance(each, dict)
-    for name, value in each.items():
-        print(f"{name:28}{100 * value:6.2f} %")
-    print(f"{'mean':28}{100 * float(str(result['mean'])):6.2f} %  ({result['cells']} cells)")
-    if result.get("low") is not None:
-        print(f"95 % interval {100 * result['low']:.2f} to {100 * result['high']:.2f} %")  # type: ignore[operator]
-
-
 def main() -> int:
     """Joins, scores, or compares two readings."""
     options = _options()
@@ -146,9 +159,11 @@ def main() -> int:
         write_manifest(table, options.out, provenance={"from": "PBC and WBCAtt"})
         print(table.frame[SPLIT_COLUMN].replace("", "(not annotated)").value_counts().to_string())
     elif options.what == "score":
-        _print(macro_f1_over_attributes(options.table, resamples=options.resamples), options.json)
+        macro_f1_over_attributes(options.table, resamples=options.resamples).show(
+            as_json=options.json
+        )
     else:
-        _print(agreement(options.attributes), options.json)
+        agreement(options.attributes).show(as_json=options.json)
     return 0
 
 
