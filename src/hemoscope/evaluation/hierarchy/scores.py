@@ -96,4 +96,4 @@ def mistakes_only(matrix: ArrayLike) -> Array:
 
 
 def _sum(matrix: ArrayLike, weights: ArrayLike) -> Array:
-    return (np.asarray(matrix, np.float64) * weights).sum((-2, -1))
+    return (np.asarray(matrix, np.float64) * np.asarray(weights, np.float64)).sum((-2, -1))

@@ -92,11 +92,9 @@ def _shares(
 def _within(hierarchy: Hierarchy, classes: Sequence[str], matrix: Counts) -> dict[str, int]:
     counts: Counter[str] = Counter()
     depths = {hierarchy.root: 0}
-    for (truth, called), number in np.ndenumerate(matrix):
-        if truth == called or not number:
-            continue
+    for truth, called in np.argwhere(mistakes_only(matrix)).tolist():
         common = hierarchy.common(classes[truth], classes[called])
         ancestor = common[-1] if common else hierarchy.root
         depths[ancestor] = len(common)
-        counts[ancestor] += int(number)
+        counts[ancestor] += int(matrix[truth, called])
     return {name: counts[name] for name in sorted(counts, key=lambda n: (-depths[n], n))}
