@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from hemoscope.inference.in_words import ATTRIBUTES, describe_cell, in_words
+from hemoscope.inference.in_words import ATTRIBUTES, describe_cell, in_words, write_in_words
 from hemoscope.predictions import Predictions
 
 NEUTROPHIL = {
@@ -65,3 +65,11 @@ def test_a_model_speaks_of_what_it_is_sure_of() -> None:
     assert in_words(paths, tasks) == ["small cell", "band-shaped nucleus", ""]
     assert in_words(paths, tasks, least=0.3)[0] == "small cell, band-shaped nucleus"
     assert in_words(paths, {"pathology": tasks["pathology"]}) is None
+
+
+def test_the_lines_lie_beside_the_table(tmp_path) -> None:
+    sizes = Predictions.from_probabilities(["b", "a"], ["big", "small"], [[0.2, 0.8], [1, 0]])
+    file = write_in_words({"cell_size": sizes}, tmp_path / "t.parquet")
+    assert file == tmp_path / "t.in_words.csv"
+    assert file.read_text().splitlines() == ["path,in_words", "a,big cell", "b,small cell"]
+    assert write_in_words({"other": sizes}, tmp_path / "t.parquet") is None

@@ -1,7 +1,6 @@
 """A model with several heads: one table for each."""
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 
@@ -9,7 +8,7 @@ from hemoscope.cells import CellTable, open_cells
 from hemoscope.cells.synthetic import write_synthetic
 from hemoscope.evaluation import evaluate
 from hemoscope.inference import predict_cells
-from hemoscope.inference.opinions import opinions
+from hemoscope.inference.in_words import in_words
 from hemoscope.inference.tasks import TaskLabelError, task_file
 from hemoscope.inference.torch_scorer import TorchScorer
 from hemoscope.models.build import build_model
@@ -68,5 +67,7 @@ def test_images_alone_give_a_line_in_words_for_every_cell(cells, scorer) -> None
     named = cells.with_column("size", ["big"] + [""] * 15)
     run = predict_cells(named.only_images(), scorer)
     assert len(run.tasks["cell_size"]) == 16
-    frame: pd.DataFrame = opinions(run)
-    assert set(frame["in_words"]) <= {"big cell", "small cell"}
+    said = in_words(run.predictions.paths, run.tasks)
+    assert said is not None
+    assert len(said) == 16
+    assert set(said) <= {"big cell", "small cell"}

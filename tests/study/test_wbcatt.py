@@ -32,7 +32,9 @@ def test_every_cell_of_pbc_stays_and_annotated_ones_get_their_attributes(folder)
     ]
     expected = annotated(folder)["granule_type"].tolist()
     assert table.answers("granule_type").tolist() == [*expected, "", ""]
-    assert "nil" in expected  # pandas alone would not take it for a missing value, but "nan" is none
+    assert (
+        "nil" in expected
+    )  # pandas alone would not take it for a missing value, but "nan" is none
     with pytest.raises(ValueError, match="1 annotated cells are not in PBC, such as BNE_0"):
         joined(pbc.take(range(1, 14)), annotated(folder))
 

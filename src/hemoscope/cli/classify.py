@@ -35,7 +35,7 @@ def classify(
     table = open_cells(images[0] if len(images) == 1 else images)
     scorer = load_scorer(model, bfloat16=bfloat16)
     with progress_bar("looking at cells") as progress:
-        run = predict_cells(table.only_images(), scorer, batch=batch, progress=progress)
+        run = predict_cells(table.without_labels(), scorer, batch=batch, progress=progress)
     out.mkdir(parents=True, exist_ok=True)
     opinions(run).to_csv(out / "cells.csv", index=False, float_format="%.4f")
     run.predictions.write(out / "predictions.parquet")

@@ -27,6 +27,7 @@ def predict(
     """
     from hemoscope.cells import open_cells
     from hemoscope.inference import load_scorer, predict_cells
+    from hemoscope.inference.in_words import write_in_words
     from hemoscope.inference.tasks import AnswersTasks, task_file
     from hemoscope.predictions import check_table_path
 
@@ -38,6 +39,7 @@ def predict(
         run = predict_cells(table, scorer, batch=batch, progress=progress)
     run.predictions.write(out)
     tasks = {name: str(each.write(task_file(out, name))) for name, each in run.tasks.items()}
+    words = write_in_words(run.tasks, out)
     note_failures(run.failures, len(table))
     if json:
         unreadable = [{"path": f.path, "cause": f.cause} for f in run.failures]
@@ -48,6 +50,7 @@ def predict(
                 "classes": list(scorer.classes),
                 "unreadable": unreadable,
                 "tasks": tasks,
+                "in_words": None if words is None else str(words),
             }
         )
     else:

@@ -4,10 +4,12 @@ The attributes and their values are those of Tsutsui, Pang and Wen 2023 ("WBCAtt
 Cell Dataset Annotated with Detailed Morphological Attributes", NeurIPS Datasets and Benchmarks).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from hemoscope.predictions import Predictions
@@ -63,7 +65,10 @@ def describe_cell(attributes: Mapping[str, str]) -> str:
 
 
 def in_words(
-    paths: NDArray[np.object_], tasks: Mapping[str, Predictions], *, least: float = 0.5
+    paths: Sequence[str] | NDArray[np.object_],
+    tasks: Mapping[str, Predictions],
+    *,
+    least: float = 0.5,
 ) -> list[str] | None:
     """A line for each cell, of what a model with heads for attributes says.
 
@@ -86,6 +91,25 @@ def in_words(
             if path in known:
                 known[path][name] = table.classes[place]
     return [describe_cell(known[str(path)]) for path in paths]
+
+
+def write_in_words(tasks: Mapping[str, Predictions], table: Path) -> Path | None:
+    """Writes `NAME.in_words.csv` (path, in_words) beside a predictions table.
+
+    Args:
+        tasks: Task name to predictions.
+        table: NAME.parquet or NAME.csv.
+
+    Returns:
+        The file, or None where no task is an attribute.
+    """
+    every = sorted({str(path) for each in tasks.values() for path in each.paths})
+    words = in_words(every, tasks)
+    if words is None:
+        return None
+    file = table.with_name(f"{table.stem}.in_words.csv")
+    pd.DataFrame({"path": every, "in_words": words}).to_csv(file, index=False)
+    return file
 
 
 def _cell(attributes: Mapping[str, str]) -> str:

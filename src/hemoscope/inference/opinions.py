@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 
-from hemoscope.inference.in_words import in_words
 from hemoscope.inference.predict import PredictionRun
 from hemoscope.predictions import Predictions
 
@@ -13,8 +12,7 @@ def opinions(run: PredictionRun) -> pd.DataFrame:
 
     Returns:
         `path`, `class`, `probability`, `second_class`, `second_probability` (both in [0, 1]; not
-        calibrated), and `problem`: why an image has no class, else empty. Of a model with heads
-        for attributes also `in_words`, what the cell looks like.
+        calibrated), and `problem`: why an image has no class, else empty.
     """
     predictions = run.predictions
     order = np.argsort(-predictions.probabilities, axis=1, kind="stable")
@@ -30,9 +28,6 @@ def opinions(run: PredictionRun) -> pd.DataFrame:
             "problem": "",
         }
     )
-    words = in_words(predictions.paths, run.tasks)
-    if words is not None:
-        read["in_words"] = words
     failed = pd.DataFrame(
         {"path": [f.path for f in run.failures], "problem": [f.cause for f in run.failures]}
     )

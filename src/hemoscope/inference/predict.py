@@ -58,9 +58,8 @@ def predict_cells(
         PredictError: A label is none of the model's classes, or no cell at all is readable.
     """
     _check_labels(table, scorer)
-    answering = scorer if isinstance(scorer, AnswersTasks) else None
-    if answering is not None:
-        check_task_labels(table, answering.tasks)
+    if isinstance(scorer, AnswersTasks):
+        check_task_labels(table, scorer.tasks)
     rows: list[NDArray[np.intp]] = []
     logits: list[Mapping[str, NDArray[np.float32]]] = []
     failures: list[CellFailure] = []
@@ -69,8 +68,7 @@ def predict_cells(
         failures.extend(cells.failures)
         if len(cells.rows):
             rows.append(cells.rows)
-            look = answering.answer if answering else _class_alone(scorer)
-            logits.append(look(cells.pixels))
+            logits.append(_answers(scorer, cells.pixels))
         done += len(cells.rows) + len(cells.failures)
         if progress:
             progress(done, len(table))
@@ -83,10 +81,11 @@ def predict_cells(
     return _run(table.take(np.concatenate(rows)), heads, scorer, tuple(failures))
 
 
-def _class_alone(
-    scorer: Scorer,
-) -> Callable[[NDArray[np.uint8]], Mapping[str, NDArray[np.float32]]]:
-    return lambda pixels: {CLASS: scorer.score(pixels)}
+def _answers(scorer: Scorer, pixels: NDArray[np.uint8]) -> Mapping[str, NDArray[np.float32]]:
+    """Head name to logits: a pass that serves every head, or the class alone."""
+    if isinstance(scorer, AnswersTasks) and scorer.tasks:
+        return scorer.answer(pixels)
+    return {CLASS: scorer.score(pixels)}
 
 
 def _check_labels(table: CellTable, scorer: Scorer) -> None:

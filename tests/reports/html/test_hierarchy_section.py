@@ -24,7 +24,7 @@ def test_mistakes_are_counted_by_how_far_they_go() -> None:
     values = {name: value for name, value, _ in levels.rows}
     assert values["Accuracy by subtype"] == "62.50 %"
     assert values["Accuracy by class"] == "87.50 %"
-    assert list(values)[0] == "Hierarchical F"
+    assert next(iter(values)) == "Hierarchical F"
 
 
 def test_there_is_no_section_without_a_hierarchy() -> None:
