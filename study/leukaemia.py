@@ -19,6 +19,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from os.path import commonpath
 from pathlib import Path
 
 import pandas as pd
@@ -68,7 +69,7 @@ VARIANTS = tuple(
 
 
 def build_cells(pbc: CellTable, munich: CellTable, *, seed: int = 42) -> CellTable:
-    """One table of both sets, with absolute roots; no image is copied.
+    """One table of both sets, relative to the folder above them; no image is copied.
 
     Args:
         pbc: With the column `clean_split`, which keeps cells of one field together.
@@ -80,13 +81,16 @@ def build_cells(pbc: CellTable, munich: CellTable, *, seed: int = 42) -> CellTab
         Columns path, label, source, pathology, held_out_split, mixed_split, and munich_split:
         Munich's cells alone, in which the source tells nothing.
     """
+    root = Path(commonpath([pbc.root.absolute(), munich.root.absolute()]))
     split = split_stratified(munich, PARTS, seed=seed, column="mixed_split")
     normal = split.frame["label"] == "neutrophil"
     held_out = split.frame["mixed_split"].mask(normal, CONTROL)
     clean = pbc.frame["clean_split"]
     frames = [
-        _rooted(pbc).assign(source="pbc", mixed_split=clean, held_out_split=clean, munich_split=""),
-        _rooted(split).assign(
+        _moved(pbc, root).assign(
+            source="pbc", mixed_split=clean, held_out_split=clean, munich_split=""
+        ),
+        _moved(split, root).assign(
             source="munich", held_out_split=held_out, munich_split=split.frame["mixed_split"]
         ),
     ]
@@ -94,13 +98,13 @@ def build_cells(pbc: CellTable, munich: CellTable, *, seed: int = 42) -> CellTab
     frame = pd.concat([each[columns] for each in frames], ignore_index=True)
     ill = frame["label"].isin(PATHOLOGICAL)
     frame["pathology"] = ill.map({True: "pathological", False: "normal"}).astype(object)
-    return CellTable(frame.astype(object), Path("/"))
+    return CellTable(frame.astype(object), root)
 
 
-def _rooted(table: CellTable) -> pd.DataFrame:
-    # Relative to "/", so that `write_manifest` can bring both sets to one folder.
-    root = table.root.absolute().relative_to("/")
-    return table.frame.assign(path=[(root / path).as_posix() for path in table.paths])
+def _moved(table: CellTable, root: Path) -> pd.DataFrame:
+    """The table's frame with paths relative to a folder above it."""
+    shift = table.root.absolute().relative_to(root)
+    return table.frame.assign(path=[(shift / path).as_posix() for path in table.paths])
 
 
 def perform(variant: Variant, cells: Path, folder: Path, options: tuple[str, ...]) -> None:
@@ -126,15 +130,16 @@ def judge(variant: Variant, run: Path, cells: pd.DataFrame) -> dict[str, object]
     found = found.merge(cells[["path", "source", "label"]], on="path", validate="one_to_one")
     ill = found["label"].isin(PATHOLOGICAL)
     munich = found["source"] == "munich"
-    control = source_control(found.loc[munich & ~ill, "called"])
+    control = source_control(found.loc[munich & ~ill, "called"], found.loc[ill, "called"])
     within = found[munich]
     return {
         "variant": variant.name,
         "split": variant.split.removesuffix("_split"),
         "framing": variant.framing,
         "stain_augmentation": variant.stain,
-        "myeloblasts": int(ill.sum()),
-        "myeloblasts_called": float(found.loc[ill, "called"].mean()),
+        "myeloblasts": control.pathological,
+        "myeloblasts_called": control.sensitivity,
+        "myeloblasts_lower": control.lower,
         "pbc_cells": int((~munich).sum()),
         "pbc_called": float(found.loc[~munich, "called"].mean()),
         "control_cells": control.cells,
