@@ -35,6 +35,7 @@ from study.commands import hemoscope, predict, train
 RESULTS = Path(__file__).resolve().parent.parent / "results" / "leukaemia"
 COUNTS = ("5", "10", "20", "50", "100", "all")
 STARTS = ("normal", "imagenet", "nothing")
+NAMES = {"normal": "normal cells", "imagenet": "ImageNet", "nothing": "nothing"}
 SPLIT = "few_split"
 BATCH = 32
 
@@ -128,7 +129,7 @@ def _recipe(point: Point, cells: int, options: argparse.Namespace) -> tuple[str,
 def _row(point: Point, figures: dict[str, dict], cells: CellTable) -> dict[str, object]:
     training = cells.where(SPLIT, "train").frame["label"].value_counts()
     return {
-        "start": point.start,
+        "start": NAMES[point.start],
         "count": point.count,
         # "all" stands on the axis where the smallest class does.
         "labels_a_class": int(training.min()),

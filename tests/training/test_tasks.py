@@ -12,6 +12,7 @@ from hemoscope.training.recipe import Loss, Recipe
 from hemoscope.training.tasks import TaskError, class_targets, prepare_tasks
 from hemoscope.training.tasks_loss import HeadLosses, masked_loss, task_weights
 from hemoscope.training.tasks_plan import TaskPlan
+from hemoscope.training.train import TrainingError, prepare_cells
 
 
 def table(**columns: list[str]) -> CellTable:
@@ -101,3 +102,9 @@ def test_a_task_that_the_cells_cannot_teach_is_refused(plan, column, message) ->
 def test_a_task_has_a_name_that_can_be_a_file_name(name) -> None:
     with pytest.raises(ValidationError, match=r"task is named|main head"):
         Recipe(tasks={name: TaskPlan(column="a")})
+
+
+def test_validation_has_to_know_some_classes() -> None:
+    cells = table(label=["x", "y", "", ""], split=["train", "train", "val", "val"])
+    with pytest.raises(TrainingError, match="no validation cell has a label"):
+        prepare_cells(cells, np.zeros((4, 1)), np.arange(4), Recipe())  # type: ignore[arg-type]

@@ -125,6 +125,11 @@ def prepare_cells(
             "(`hemoscope split`), so that every class stands in training."
         )
     learned, chosen = wanted[data.train], wanted[data.validation]
+    if not (labels[chosen] != "").any():
+        raise TrainingError(
+            "no validation cell has a label, and the accuracy of the class chooses the epoch. Name "
+            "the class of some of them, or split again (`hemoscope split`)."
+        )
     tasks = prepare_tasks(table, recipe.tasks, classes, (learned, chosen))
     train, validation = (
         LabelledCells(pixels, rows, class_targets(labels[rows], classes), targets)

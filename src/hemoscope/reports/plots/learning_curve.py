@@ -40,10 +40,17 @@ class LearningCurveFigure:
             )
 
     def frame(self) -> pd.DataFrame:
-        """One row a mark: start, labels_a_class, seeds, mean, low and high (least and largest)."""
+        """One row a mark: start, labels_a_class, seeds, mean, low and high (least and largest).
+
+        Starts are in the order in which they first stand in the results.
+        """
         grouped = self.results.groupby(["start", "labels_a_class"], sort=False)["accuracy"]
         marks = grouped.agg(seeds="count", mean="mean", low="min", high="max")
-        return marks.reset_index().sort_values(["start", "labels_a_class"], ignore_index=True)
+        order = {start: place for place, start in enumerate(self.results["start"].unique())}
+        marks = marks.reset_index()
+        marks = marks.assign(place=marks["start"].map(order))
+        marks = marks.sort_values(["place", "labels_a_class"], ignore_index=True)
+        return marks.drop(columns="place")
 
     def plot(self) -> Figure:
         """One panel; labels on a logarithmic axis, ticks at the numbers that were tried."""
@@ -58,7 +65,7 @@ class LearningCurveFigure:
         axes.xaxis.set_minor_locator(NullLocator())
         axes.set_xticklabels([f"{count:g}" for count in counts])
         axes.yaxis.set_major_formatter(PercentFormatter(1.0))
-        axes.legend(title="Started from", loc="lower right")
+        figure.legend(title="Started from", loc="outside lower center", ncols=3)
         return figure
 
     @staticmethod
