@@ -86,10 +86,11 @@ def test_the_step_mixes_both_losses_by_weight(tiny, teacher, classes) -> None:
     recipe = _taught(tiny, teacher, weight=0.3, temperature=4.0)
     module = _module(recipe, classes)
     said = {}
-    module.model.register_forward_hook(lambda _m, given, logits: said.update(x=given, y=logits))
+    module.model.normalise.register_forward_hook(lambda _m, given, _: said.update(x=given[0]))
+    module.model.head.register_forward_hook(lambda _m, _given, logits: said.update(y=logits))
     loss = module.training_step(_batch(), 0)
     assert module.teacher is not None
-    opinion = module.teacher.logits(said["x"][0])
+    opinion = module.teacher.logits(said["x"])
     labels = F.cross_entropy(said["y"], _batch()["targets"])
     expected = 0.3 * distillation_loss(said["y"], opinion, 4.0) + 0.7 * labels
     torch.testing.assert_close(loss, expected)
@@ -100,7 +101,7 @@ def test_the_teacher_sees_the_augmented_pixels_at_its_own_size(tiny, teacher, cl
     opened = module.teacher
     assert opened is not None
     seen = {}
-    module.model.register_forward_hook(lambda _m, given, _l: seen.update(student=given[0]))
+    module.model.normalise.register_forward_hook(lambda _m, given, _: seen.update(student=given[0]))
     opened._model.register_forward_hook(lambda _m, given, _l: seen.update(teacher=given[0]))
     module.training_step(_batch(), 0)
     assert seen["teacher"].shape == (6, 3, 48, 48)
@@ -251,7 +252,7 @@ def _history(run: Path) -> pd.DataFrame:
 def _batch() -> Batch:
     rng = np.random.default_rng(0)
     pixels = rng.integers(0, 256, (6, 32, 32, 3), dtype=np.uint8)
-    return {"pixels": torch.from_numpy(pixels), "targets": torch.arange(6) % 8}
+    return {"pixels": torch.from_numpy(pixels), "targets": torch.arange(6) % 8, "tasks": {}}
 
 
 def _module(recipe: Recipe, classes: tuple[str, ...]) -> TrainingModule:

@@ -15,6 +15,7 @@ from hemoscope.models.joint import JointClassifier
 from hemoscope.models.joint_build import build_classifier
 from hemoscope.models.store import load_classifier
 from hemoscope.training.augmentation import to_unit_range
+from hemoscope.training.data import Batch
 from hemoscope.training.module import TrainingModule
 from hemoscope.training.mutual import mutual_loss
 from hemoscope.training.recipe import Recipe
@@ -45,9 +46,9 @@ def _module(recipe: Recipe) -> TrainingModule:
     return TrainingModule(build_classifier(recipe.model, 8, "none"), recipe)
 
 
-def _batch() -> dict[str, torch.Tensor]:
+def _batch() -> Batch:
     pixels = np.random.default_rng(0).integers(0, 256, (6, 64, 64, 3), dtype=np.uint8)
-    return {"pixels": torch.from_numpy(pixels), "targets": torch.arange(6)}
+    return {"pixels": torch.from_numpy(pixels), "targets": torch.arange(6), "tasks": {}}
 
 
 def test_mutual_learning_is_the_mean_divergence_from_the_others() -> None:
@@ -75,8 +76,7 @@ def test_a_step_minimises_the_mean_over_branches_and_what_they_tell_each_other(j
     module = _module(joint)
     assert isinstance(module.model, JointClassifier)
     said: list[torch.Tensor] = []
-    for branch in module.model.branches.values():
-        branch.register_forward_hook(lambda _m, _given, logits: said.append(logits))
+    module.model.head.register_forward_hook(lambda _m, _given, logits: said.append(logits))
     loss = module.training_step(_batch(), 0)
     labels = sum(F.cross_entropy(each, _batch()["targets"]) for each in said) / 3
     torch.testing.assert_close(loss, labels + 0.5 * mutual_loss(said))

@@ -85,8 +85,8 @@ def start_pruning(
 
     Raises:
         UsageError: There is no such guide, or `out` is `run`.
-        PruningError: The run is not finished, its model has no encoder, `out` is taken, or the
-            cells do not go with the model.
+        PruningError: The run is not finished, its model has no encoder or further tasks, `out` is
+            taken, or the cells do not go with the model.
         HemoscopeError: As opening cells, recipe and model raises.
     """
     check_guide(settings.guide)
@@ -201,6 +201,12 @@ def _with_encoder(stored: StoredModel) -> StoredModel:
         raise PruningError(
             f"this model ({model.config.backbone}) has no token encoder, so there is nothing to "
             "prune: only parts of the encoder are removed, and the backbone stays."
+        )
+    if model.config.tasks:
+        raise PruningError(
+            f"this model answers {', '.join(model.config.tasks)} beside the class, and pruning "
+            "looks after the class alone: fine-tuning would let the other heads decay. Prune a "
+            "model that was trained without tasks."
         )
     return stored
 
