@@ -6,15 +6,13 @@ import pytest
 import torch
 
 from hemoscope.cells import open_cells, write_manifest
-from hemoscope.errors import HemoscopeError
 from hemoscope.models.build import build_model
 from hemoscope.models.config import with_changes
 from hemoscope.models.heads_config import HeadConfig
 from hemoscope.models.store import load_model, save_model
 from hemoscope.training.recipe_files import load_recipe
-from hemoscope.training.run_folder import RunFolderError
 from hemoscope.training.session import Session
-from hemoscope.training.start import start_from
+from hemoscope.training.start import StartError, start_from
 from hemoscope.training.train import Machine
 
 from .conftest import TINY
@@ -65,12 +63,12 @@ def test_another_backbone_is_refused(source, tiny) -> None:
     model = build_model(
         with_changes(tiny.model, {"backbone": "resnet18", "image_size": 96}), 2, "none"
     )
-    with pytest.raises(HemoscopeError, match=r"customcnn\) does not fit the recipe's \(resnet18"):
+    with pytest.raises(StartError, match=r"customcnn\) does not fit the recipe's \(resnet18"):
         start_from(model, source)
 
 
 def test_there_has_to_be_a_model(tmp_path) -> None:
-    with pytest.raises(RunFolderError, match="no model to start from"):
+    with pytest.raises(StartError, match="no model to start from"):
         load_recipe("default", start_from=str(tmp_path))
 
 

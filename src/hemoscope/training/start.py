@@ -13,10 +13,16 @@ from hemoscope.errors import HemoscopeError
 from hemoscope.models.config import ModelConfig
 from hemoscope.models.joint import STEMS, Classifier
 from hemoscope.models.store import StoredClassifier, load_classifier
-from hemoscope.training.run_folder import RunFolder, RunFolderError
+
+MODEL_FILE = "model.safetensors"
+"""Of a run folder; `training.run_folder` reads recipes, which may themselves start from a run."""
 
 PARTS = ("backbone", "tokens", "encoder", "fusion")
 """What is taken. Heads are not: they speak of the classes of the model they were trained in."""
+
+
+class StartError(HemoscopeError):
+    """A model that a training cannot start from."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ def start_from(model: Classifier, run: Path) -> Taken:
             target[name].copy_(source[name])
     return Taken(
         run=str(run),
-        digest=hashlib.sha256(RunFolder(run).model.read_bytes()).hexdigest(),
+        digest=hashlib.sha256((run / MODEL_FILE).read_bytes()).hexdigest(),
         classes=stored.classes,
         taken=_counted(wanted, taken),
         new=tuple(name for name in target if name not in taken),
@@ -97,13 +103,13 @@ def start_from(model: Classifier, run: Path) -> Taken:
 
 
 def _stored(run: Path) -> StoredClassifier:
-    folder = RunFolder(run)
-    if not folder.finished:
-        raise RunFolderError(
+    file = run / MODEL_FILE
+    if not file.is_file():
+        raise StartError(
             f"{run} has no model to start from. Name the folder of a training that came to its "
             "end; it holds model.safetensors."
         )
-    return load_classifier(folder.model)
+    return load_classifier(file)
 
 
 def _part(name: str) -> str:
@@ -121,7 +127,7 @@ def _check_backbone(
 ) -> None:
     missing = [name for name in left if _part(name) == "backbone"]
     if missing:
-        raise HemoscopeError(
+        raise StartError(
             f"the backbone of {run} ({stored.model.config.backbone}) does not fit the recipe's "
             f"({model.config.backbone}): {len(missing)} tensors, such as {missing[0]}, are "
             "missing or of another shape. Leave model: out, and the run's own model is built."
