@@ -14,6 +14,8 @@ from hemoscope.inference.torch_scorer import TorchScorer
 from hemoscope.models.build import build_model
 from hemoscope.models.config import with_changes
 from hemoscope.models.heads_config import HeadConfig
+from hemoscope.models.joint_build import build_classifier
+from hemoscope.models.joint_config import joint_config
 from hemoscope.models.store import save_model
 from hemoscope.models.zoo import zoo_config
 
@@ -71,3 +73,31 @@ def test_images_alone_give_a_line_in_words_for_every_cell(cells, scorer) -> None
     assert said is not None
     assert len(said) == 16
     assert set(said) <= {"big cell", "small cell"}
+
+
+def test_features_are_of_every_cell_beside_the_tables_of_tasks(cells, scorer) -> None:
+    named = cells.with_column("size", ["big", ""] * 8).with_column(
+        "label", [cells.labels[0], ""] * 8
+    )
+    run, alone = predict_cells(named, scorer, features=True), predict_cells(named, scorer)
+    assert len(run.predictions) == len(run.tasks["cell_size"]) == 8
+    assert run.features is not None
+    assert run.features.paths.tolist() == cells.paths.tolist()
+    assert run.features.of(run.tasks["cell_size"]).shape == (8, run.features.values.shape[1])
+    for name, table in {**run.tasks, "class": run.predictions}.items():
+        other = alone.predictions if name == "class" else alone.tasks[name]
+        np.testing.assert_allclose(table.logits, other.logits, rtol=1e-4, atol=1e-5)
+
+
+def test_one_branch_of_a_joint_model_answers_every_task(cells, tmp_path) -> None:
+    torch.manual_seed(0)
+    fields = {"joint": {"left": "customcnn", "right": "customcnn"}, "image_size": 64, "width": 16}
+    model = build_classifier(joint_config({**fields, "tasks": TASKS}), 8, "none").eval()
+    save_model(model, cells.classes, tmp_path / "model.safetensors")
+    pixels = np.random.default_rng(0).integers(0, 256, (3, 64, 64, 3), dtype=np.uint8)
+    parts = [TorchScorer(tmp_path, branch=name).answer(pixels) for name in ("left", "right")]
+    whole = TorchScorer(tmp_path)
+    mean = (parts[0]["cell_size"] + parts[1]["cell_size"]) / 2
+    assert not np.allclose(parts[0]["cell_size"], parts[1]["cell_size"])
+    np.testing.assert_allclose(whole.answer(pixels)["cell_size"], mean, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(whole.observe(pixels).tasks["cell_size"], mean, rtol=1e-4, atol=1e-5)

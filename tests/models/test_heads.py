@@ -8,7 +8,10 @@ from hemoscope.models.config import with_changes
 from hemoscope.models.groups import parameter_groups
 from hemoscope.models.heads import summed_logits
 from hemoscope.models.heads_config import HeadConfig
-from hemoscope.models.store import load_model, save_model
+from hemoscope.models.joint import branches_of
+from hemoscope.models.joint_build import build_classifier
+from hemoscope.models.joint_config import joint_config
+from hemoscope.models.store import load_classifier, load_model, save_model
 from hemoscope.models.zoo import ZOO
 
 SHAPE = HeadConfig(column="shape", answers=("round", "segmented", "band"))
@@ -75,3 +78,28 @@ def test_sets_of_classes_are_a_partition(members) -> None:
 def test_sets_of_classes_fit_the_number_of_classes() -> None:
     with pytest.raises(HemoscopeError, match="sets of 4 classes, but the model tells 5"):
         build_model(SMALL, 5, "none")
+
+
+def test_branches_of_a_joint_model_share_every_head_and_answer_by_the_mean(tmp_path) -> None:
+    torch.manual_seed(0)
+    fields = {"width": 16, "image_size": 32, "tasks": SMALL.tasks}
+    config = joint_config({"joint": {"left": "customcnn", "right": "customcnn"}, **fields})
+    model = build_classifier(config, 4, "none").eval()
+    left, right = branches_of(model).values()
+    assert left.heads is right.heads is model.heads
+    with torch.no_grad():
+        answers, both = model.answers(IMAGES), [each.answers(IMAGES) for each in (left, right)]
+        seen = model(IMAGES, return_attention=True)
+    for name in ("class", "pop"):
+        torch.testing.assert_close(answers[name], (both[0][name] + both[1][name]) / 2)
+    summed = answers["class"].softmax(1)[:, [1, 3]].sum(1)
+    torch.testing.assert_close(answers["ill"].softmax(1)[:, 1], summed)
+    from_features = model.heads(seen.features, seen.logits)
+    for name, logits in from_features.items():
+        torch.testing.assert_close(logits, answers[name], rtol=1e-4, atol=1e-5)
+    grouped = [id(p) for group in parameter_groups(model) for p in group.parameters]
+    assert sorted(grouped) == sorted(id(p) for p in model.parameters())
+    save_model(model, ("a", "b", "c", "d"), tmp_path / "m.safetensors")
+    stored = load_classifier(tmp_path / "m.safetensors").model
+    with torch.no_grad():
+        torch.testing.assert_close(stored.answers(IMAGES), answers)

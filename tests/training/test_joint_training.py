@@ -11,6 +11,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from hemoscope.cells import open_cells
 from hemoscope.inference import load_scorer, predict_cells
+from hemoscope.models.config import with_changes
 from hemoscope.models.joint import JointClassifier
 from hemoscope.models.joint_build import build_classifier
 from hemoscope.models.store import load_classifier
@@ -21,6 +22,7 @@ from hemoscope.training.mutual import mutual_loss
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.recipe_files import load_recipe
 from hemoscope.training.session import Session
+from hemoscope.training.tasks_plan import TaskPlan
 from hemoscope.training.train import Machine, train_model
 
 CPU = Machine(accelerator="cpu", devices="1")
@@ -96,6 +98,35 @@ def test_validation_figures_are_of_the_mean_and_of_every_branch(joint) -> None:
         right = (logits.argmax(1) == targets).float().mean()
         figure = f"val_accuracy_{name}" if name else "val_accuracy"
         torch.testing.assert_close(module.figures[figure].compute(), right)
+
+
+def test_tasks_are_learned_by_every_branch_beside_the_class(joint) -> None:
+    config = with_changes(
+        joint.model, {"tasks": {"size": {"column": "size", "answers": ["a", "b"]}}}
+    )
+    plans = {"size": TaskPlan(column="size", weight=0.3)}
+    module = _module(joint.model_copy(update={"model": config, "tasks": plans}))
+    said: dict[str, list[torch.Tensor]] = {"class": [], "size": []}
+    heads = {"class": module.model.head, "size": module.model.heads.layers["task_size"]}
+    for name, head in heads.items():
+        head.register_forward_hook(lambda _m, _g, logits, name=name: said[name].append(logits))
+    batch = _batch()
+    batch["tasks"] = {"size": torch.tensor([0, 1, -1, 1, -1, 0])}
+    loss = module.training_step(batch, 0)
+    labels = sum(F.cross_entropy(each, batch["targets"]) for each in said["class"]) / 3
+    sizes = sum(
+        F.cross_entropy(each, batch["tasks"]["size"], ignore_index=-1) for each in said["size"]
+    )
+    expected = labels + 0.5 * mutual_loss(said["class"]) + 0.3 * sizes / 3
+    torch.testing.assert_close(loss, expected)
+    torch.testing.assert_close(module.figures["train_size_loss"].compute(), (sizes / 3).detach())
+    known = batch["tasks"]["size"] >= 0
+    right = torch.stack(said["size"]).mean(0).argmax(1) == batch["tasks"]["size"]
+    expected = right[known].float().mean()
+    torch.testing.assert_close(module.figures["train_size_accuracy"].compute(), expected)
+    assert module.figures.further[:4] == (
+        *("train_size_loss", "train_size_accuracy", "val_size_loss", "val_size_accuracy"),
+    )
 
 
 @pytest.mark.slow

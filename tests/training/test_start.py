@@ -9,7 +9,9 @@ from hemoscope.cells import open_cells, write_manifest
 from hemoscope.models.build import build_model
 from hemoscope.models.config import with_changes
 from hemoscope.models.heads_config import HeadConfig
-from hemoscope.models.store import load_model, save_model
+from hemoscope.models.joint_build import build_classifier
+from hemoscope.models.joint_config import joint_config
+from hemoscope.models.store import load_classifier, load_model, save_model
 from hemoscope.training.recipe_files import load_recipe
 from hemoscope.training.session import Session
 from hemoscope.training.start import StartError, start_from
@@ -107,3 +109,21 @@ def test_a_training_starts_from_a_run_with_other_classes_and_tasks(cells, source
     assert stored.classes == ("granulocyte", "other")
     assert len(stored.model.config.tasks["fine"].answers) == 8
     assert stored.model.config.tasks["ill"].members == ((0,), (1,))
+
+
+def test_a_joint_model_starts_from_a_joint_one_branch_by_branch(tiny, source, tmp_path) -> None:
+    fields = {"joint": {"left": "customcnn", "right": "customcnn"}, "width": 16, "image_size": 32}
+    config, run = joint_config(fields), tmp_path / "joint"
+    run.mkdir()
+    torch.manual_seed(1)
+    save_model(build_classifier(config, 3, "none"), ("x", "y", "z"), run / "model.safetensors")
+    recipe = load_recipe("default", start_from=str(run))
+    torch.manual_seed(2)
+    model = build_classifier(recipe.model, 5, "none")
+    taken = start_from(model, run)
+    given = load_classifier(run / "model.safetensors").model.state_dict()
+    assert set(taken.new) == {name for name in given if name.startswith("head.")}
+    assert all(model.state_dict()[name].equal(given[name]) for name in set(given) - set(taken.new))
+    assert "taken backbone, tokens, encoder, fusion; new head" in taken.in_words()
+    with pytest.raises(StartError, match=r"customcnn\) does not fit the recipe's \(joint"):
+        start_from(model, source)
