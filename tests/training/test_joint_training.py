@@ -114,17 +114,16 @@ def test_tasks_are_learned_by_every_branch_beside_the_class(joint) -> None:
     batch["tasks"] = {"size": torch.tensor([0, 1, -1, 1, -1, 0])}
     loss = module.training_step(batch, 0)
     labels = sum(F.cross_entropy(each, batch["targets"]) for each in said["class"]) / 3
-    sizes = sum(
-        F.cross_entropy(each, batch["tasks"]["size"], ignore_index=-1) for each in said["size"]
-    )
-    expected = labels + 0.5 * mutual_loss(said["class"]) + 0.3 * sizes / 3
+    target = batch["tasks"]["size"]
+    sizes = torch.stack([F.cross_entropy(each, target, ignore_index=-1) for each in said["size"]])
+    expected = labels + 0.5 * mutual_loss(said["class"]) + 0.3 * sizes.mean()
     torch.testing.assert_close(loss, expected)
-    torch.testing.assert_close(module.figures["train_size_loss"].compute(), (sizes / 3).detach())
-    known = batch["tasks"]["size"] >= 0
-    right = torch.stack(said["size"]).mean(0).argmax(1) == batch["tasks"]["size"]
-    expected = right[known].float().mean()
-    torch.testing.assert_close(module.figures["train_size_accuracy"].compute(), expected)
-    assert module.figures.further[:4] == (
+    figures = module.figures
+    torch.testing.assert_close(figures["train_size_loss"].compute(), sizes.mean().detach())
+    right = torch.stack(said["size"]).mean(dim=0).argmax(dim=1) == target
+    expected = right[target >= 0].float().mean()
+    torch.testing.assert_close(figures["train_size_accuracy"].compute(), expected)
+    assert figures.further[:4] == (
         *("train_size_loss", "train_size_accuracy", "val_size_loss", "val_size_accuracy"),
     )
 

@@ -1,7 +1,7 @@
 """The figures of the epoch under way: loss and accuracy, of tasks and of branches as well."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -42,10 +42,13 @@ class EpochFigures(torch.nn.ModuleDict):
         super().__init__({name: MeanMetric() for name in (*FIGURES, *further)})
         self.further = further
 
+    def __getitem__(self, key: str) -> MeanMetric:
+        """The mean under a name."""
+        return cast("MeanMetric", super().__getitem__(key))
+
     def add(self, name: str, value: Tensor, weight: Tensor | int = 1) -> None:
         """Takes a value, or a vector of them, into a mean."""
-        metric: Any = self[name]
-        metric.update(value.detach(), weight=weight)
+        self[name].update(value.detach(), weight=weight)
 
     def add_task(self, stage: str, task: str, loss: Tensor, logits: Tensor, target: Tensor) -> None:
         """Takes a batch into the figures of a task, over the cells that have its label.
@@ -68,8 +71,7 @@ class EpochFigures(torch.nn.ModuleDict):
 
     def so_far(self, name: str) -> float:
         """A figure of this process; asks no other process."""
-        metric: Any = self[name]
-        return float(metric.mean_value / metric.weight)
+        return float(self[name].mean_value / self[name].weight)
 
 
 def _right(logits: Tensor, target: Tensor) -> Tensor:
