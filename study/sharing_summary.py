@@ -75,7 +75,7 @@ def summary(
         _line(["---", *["--:"] * (len(heads) - 1)]),
     ]
     for table, row in rows.items():
-        said = [_figure(figures[table], *how) for _, *how in FIGURES]
+        said = [_figure(figures[table], path, scale, form) for _, path, scale, form in FIGURES]
         lines.append(_line([table, f"{row.parameters:,}", f"{row.seconds:.0f}", *said]))
     return "\n".join([*lines, "", *_pairs(compared, names), ""])
 
