@@ -49,7 +49,7 @@ def _small_enough(journal: Journal) -> bool:
 def _open(journal: Journal, shapes: Sequence[BlockShape]) -> list[Kind]:
     """Kinds that may go, in order: asked for, within the budget so far, and there."""
     settings = journal.settings
-    closed: list[Kind] = [step.kind for step in journal.steps if not step.accepted]
-    wanted = [kind for kind in settings.kinds if kind not in closed]
-    there = [kind for kind in wanted if possible(kind, shapes, settings.keep_blocks)]
+    closed = [step.kind for step in journal.steps if not step.accepted]
+    wanted: list[Kind] = [kind for kind in settings.kinds if kind not in closed]
+    there: list[Kind] = [kind for kind in wanted if possible(kind, shapes, settings.keep_blocks)]
     return sorted(there, key=KINDS.index)
