@@ -53,3 +53,11 @@ def test_fingerprint_changes_with_the_split_and_not_with_the_order(table):
     assert table.take([1, 2]).fingerprint() != table.fingerprint()
     assert table.with_column("split", ["train"] * 3).fingerprint() != table.fingerprint()
     assert len(table.fingerprint()) == 64
+
+
+def test_answers_of_a_further_column_are_text_and_blank_where_nobody_knows(table):
+    known = table.with_column("shape", ["round ", None, float("nan")])
+    assert known.answers("shape").tolist() == ["round", "", ""]
+    with pytest.raises(SelectionError, match="no column 'shape'"):
+        table.answers("shape")
+    assert known.only_images().frame.columns.tolist() == ["path"]

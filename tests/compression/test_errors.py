@@ -9,7 +9,10 @@ from hemoscope.compression.errors import PruningError
 from hemoscope.compression.settings import Settings
 from hemoscope.compression.task import resume_pruning, start_pruning
 from hemoscope.errors import HemoscopeError, UsageError
+from hemoscope.models.build import build_model
+from hemoscope.models.config import ModelConfig, with_changes
 from hemoscope.models.store import save_model
+from hemoscope.models.zoo import zoo_config
 from hemoscope.training.run_folder import RunFolderError
 from hemoscope.training.train import TrainingError
 
@@ -38,20 +41,22 @@ def test_a_guide_that_does_not_exist(made: Made, tmp_path: Path) -> None:
 
 
 def test_a_model_without_encoder(made: Made, tmp_path: Path) -> None:
-    bare = made_run_without_encoder(made, tmp_path)
+    bare = made_run_with(made, zoo_config("customcnn-backbone"), tmp_path / "bare")
     refused(bare, tmp_path / "o", PruningError, r"customcnn\) has no token encoder")
 
 
-def made_run_without_encoder(made: Made, folder: Path) -> Made:
-    from hemoscope.models.build import build_model
-    from hemoscope.models.zoo import zoo_config
+def test_a_model_with_further_tasks(made: Made, tmp_path: Path) -> None:
+    tasks = {"ripe": {"column": "ripe", "answers": ["no", "yes"]}}
+    config = with_changes(zoo_config("customcnn-text"), {"tasks": tasks})
+    several = made_run_with(made, config, tmp_path / "several")
+    refused(several, tmp_path / "o", PruningError, "answers ripe beside the class.*class alone")
 
-    run = folder / "bare"
+
+def made_run_with(made: Made, config: ModelConfig, run: Path) -> Made:
     run.mkdir()
     for name in ("recipe.yaml", "provenance.json"):
         (run / name).write_bytes((made.run / name).read_bytes())
-    model = build_model(zoo_config("customcnn-backbone"), len(CLASSES), "none")
-    save_model(model, CLASSES, run / "model.safetensors")
+    save_model(build_model(config, len(CLASSES), "none"), CLASSES, run / "model.safetensors")
     return Made(run, made.cells)
 
 

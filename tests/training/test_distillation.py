@@ -31,6 +31,7 @@ from hemoscope.training.recipe import Distillation, Recipe
 from hemoscope.training.recipe_files import RecipeError, dump_recipe, load_recipe
 from hemoscope.training.run_folder import RunFolderError
 from hemoscope.training.session import Session
+from hemoscope.training.tasks_plan import TaskPlan
 from hemoscope.training.train import Machine
 
 from .conftest import TINY
@@ -86,13 +87,40 @@ def test_the_step_mixes_both_losses_by_weight(tiny, teacher, classes) -> None:
     recipe = _taught(tiny, teacher, weight=0.3, temperature=4.0)
     module = _module(recipe, classes)
     said = {}
-    module.model.register_forward_hook(lambda _m, given, logits: said.update(x=given, y=logits))
+    module.model.normalise.register_forward_hook(lambda _m, given, _: said.update(x=given[0]))
+    module.model.head.register_forward_hook(lambda _m, _given, logits: said.update(y=logits))
     loss = module.training_step(_batch(), 0)
     assert module.teacher is not None
-    opinion = module.teacher.logits(said["x"][0])
+    opinion = module.teacher.logits(said["x"])
     labels = F.cross_entropy(said["y"], _batch()["targets"])
     expected = 0.3 * distillation_loss(said["y"], opinion, 4.0) + 0.7 * labels
     torch.testing.assert_close(loss, expected)
+
+
+def test_a_teacher_speaks_of_the_class_and_leaves_tasks_and_blank_labels(
+    tiny, teacher, classes
+) -> None:
+    tasks = {"size": {"column": "size", "answers": ["a", "b"]}}
+    recipe = _taught(tiny, teacher, weight=0.3).model_copy(
+        update={
+            "model": with_changes(tiny.model, {"tasks": tasks}),
+            "tasks": {"size": TaskPlan(column="size", weight=2.0)},
+        }
+    )
+    module = _module(recipe, classes)
+    said = {}
+    module.model.normalise.register_forward_hook(lambda _m, given, _: said.update(x=given[0]))
+    for name, head in (("y", module.model.head), ("z", module.model.heads.layers["task_size"])):
+        head.register_forward_hook(lambda _m, _g, logits, name=name: said.update({name: logits}))
+    batch = _batch()
+    batch["targets"] = torch.tensor([0, -1, 2, 3, -1, 5])
+    batch["tasks"] = {"size": torch.tensor([0, 1, -1, -1, 1, 0])}
+    loss = module.training_step(batch, 0)
+    assert module.teacher is not None
+    taught = distillation_loss(said["y"], module.teacher.logits(said["x"]), 2.0)
+    labels = F.cross_entropy(said["y"], batch["targets"], ignore_index=-1)
+    sizes = F.cross_entropy(said["z"], batch["tasks"]["size"], ignore_index=-1)
+    torch.testing.assert_close(loss, 0.3 * taught + 0.7 * labels + 2.0 * sizes)
 
 
 def test_the_teacher_sees_the_augmented_pixels_at_its_own_size(tiny, teacher, classes) -> None:
@@ -100,7 +128,7 @@ def test_the_teacher_sees_the_augmented_pixels_at_its_own_size(tiny, teacher, cl
     opened = module.teacher
     assert opened is not None
     seen = {}
-    module.model.register_forward_hook(lambda _m, given, _l: seen.update(student=given[0]))
+    module.model.normalise.register_forward_hook(lambda _m, given, _: seen.update(student=given[0]))
     opened._model.register_forward_hook(lambda _m, given, _l: seen.update(teacher=given[0]))
     module.training_step(_batch(), 0)
     assert seen["teacher"].shape == (6, 3, 48, 48)
@@ -251,7 +279,7 @@ def _history(run: Path) -> pd.DataFrame:
 def _batch() -> Batch:
     rng = np.random.default_rng(0)
     pixels = rng.integers(0, 256, (6, 32, 32, 3), dtype=np.uint8)
-    return {"pixels": torch.from_numpy(pixels), "targets": torch.arange(6) % 8}
+    return {"pixels": torch.from_numpy(pixels), "targets": torch.arange(6) % 8, "tasks": {}}
 
 
 def _module(recipe: Recipe, classes: tuple[str, ...]) -> TrainingModule:

@@ -11,15 +11,18 @@ from torch.nn import functional as F  # noqa: N812
 
 from hemoscope.cells import open_cells
 from hemoscope.inference import load_scorer, predict_cells
+from hemoscope.models.config import with_changes
 from hemoscope.models.joint import JointClassifier
 from hemoscope.models.joint_build import build_classifier
 from hemoscope.models.store import load_classifier
 from hemoscope.training.augmentation import to_unit_range
+from hemoscope.training.data import Batch
 from hemoscope.training.module import TrainingModule
 from hemoscope.training.mutual import mutual_loss
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.recipe_files import load_recipe
 from hemoscope.training.session import Session
+from hemoscope.training.tasks_plan import TaskPlan
 from hemoscope.training.train import Machine, train_model
 
 CPU = Machine(accelerator="cpu", devices="1")
@@ -45,9 +48,9 @@ def _module(recipe: Recipe) -> TrainingModule:
     return TrainingModule(build_classifier(recipe.model, 8, "none"), recipe)
 
 
-def _batch() -> dict[str, torch.Tensor]:
+def _batch() -> Batch:
     pixels = np.random.default_rng(0).integers(0, 256, (6, 64, 64, 3), dtype=np.uint8)
-    return {"pixels": torch.from_numpy(pixels), "targets": torch.arange(6)}
+    return {"pixels": torch.from_numpy(pixels), "targets": torch.arange(6), "tasks": {}}
 
 
 def test_mutual_learning_is_the_mean_divergence_from_the_others() -> None:
@@ -75,8 +78,7 @@ def test_a_step_minimises_the_mean_over_branches_and_what_they_tell_each_other(j
     module = _module(joint)
     assert isinstance(module.model, JointClassifier)
     said: list[torch.Tensor] = []
-    for branch in module.model.branches.values():
-        branch.register_forward_hook(lambda _m, _given, logits: said.append(logits))
+    module.model.head.register_forward_hook(lambda _m, _given, logits: said.append(logits))
     loss = module.training_step(_batch(), 0)
     labels = sum(F.cross_entropy(each, _batch()["targets"]) for each in said) / 3
     torch.testing.assert_close(loss, labels + 0.5 * mutual_loss(said))
@@ -96,6 +98,34 @@ def test_validation_figures_are_of_the_mean_and_of_every_branch(joint) -> None:
         right = (logits.argmax(1) == targets).float().mean()
         figure = f"val_accuracy_{name}" if name else "val_accuracy"
         torch.testing.assert_close(module.figures[figure].compute(), right)
+
+
+def test_tasks_are_learned_by_every_branch_beside_the_class(joint) -> None:
+    config = with_changes(
+        joint.model, {"tasks": {"size": {"column": "size", "answers": ["a", "b"]}}}
+    )
+    plans = {"size": TaskPlan(column="size", weight=0.3)}
+    module = _module(joint.model_copy(update={"model": config, "tasks": plans}))
+    said: dict[str, list[torch.Tensor]] = {"class": [], "size": []}
+    heads = {"class": module.model.head, "size": module.model.heads.layers["task_size"]}
+    for name, head in heads.items():
+        head.register_forward_hook(lambda _m, _g, logits, name=name: said[name].append(logits))
+    batch = _batch()
+    batch["tasks"] = {"size": torch.tensor([0, 1, -1, 1, -1, 0])}
+    loss = module.training_step(batch, 0)
+    labels = sum(F.cross_entropy(each, batch["targets"]) for each in said["class"]) / 3
+    target = batch["tasks"]["size"]
+    sizes = torch.stack([F.cross_entropy(each, target, ignore_index=-1) for each in said["size"]])
+    expected = labels + 0.5 * mutual_loss(said["class"]) + 0.3 * sizes.mean()
+    torch.testing.assert_close(loss, expected)
+    figures = module.figures
+    torch.testing.assert_close(figures["train_size_loss"].compute(), sizes.mean().detach())
+    right = torch.stack(said["size"]).mean(dim=0).argmax(dim=1) == target
+    expected = right[target >= 0].float().mean()
+    torch.testing.assert_close(figures["train_size_accuracy"].compute(), expected)
+    assert figures.further[:4] == (
+        *("train_size_loss", "train_size_accuracy", "val_size_loss", "val_size_accuracy"),
+    )
 
 
 @pytest.mark.slow

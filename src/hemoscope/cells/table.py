@@ -74,10 +74,19 @@ class CellTable:
     @property
     def classes(self) -> tuple[str, ...]:
         """The labels that occur, sorted by name; empty for a table without labels."""
-        return () if self.labels is None else tuple(sorted(set(self.labels)))
+        return () if self.labels is None else tuple(sorted(set(self.labels) - {""}))
 
     def _column(self, name: str) -> NDArray[np.object_] | None:
         return self.frame[name].to_numpy(dtype=object) if name in self.frame else None
+
+    def answers(self, column: str) -> NDArray[np.object_]:
+        """(n,) the strings of a further column of labels; "" where nobody knows.
+
+        Raises:
+            SelectionError: There is no such column.
+        """
+        self.check_column(column)
+        return self.frame[column].fillna("").astype(str).str.strip().to_numpy(dtype=object)
 
     def file(self, row: int) -> Path:
         """Where the image of a row lies (for cells in image files)."""
@@ -121,6 +130,11 @@ class CellTable:
     def without_labels(self) -> "CellTable":
         """The same cells as if nobody had named them."""
         return replace(self, frame=self.frame.drop(columns="label", errors="ignore"))
+
+    def only_images(self) -> "CellTable":
+        """The same cells without labels and without the user's own columns, which may be some."""
+        kept = [name for name in ("path", "group", "mask") if name in self.frame]
+        return replace(self, frame=self.frame[kept])
 
     def fingerprint(self) -> str:
         """64 hex digits that change with any cell name, label, group or split; not with order.

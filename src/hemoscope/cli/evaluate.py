@@ -8,9 +8,11 @@ import typer
 from hemoscope.cli.assessment import assess_calibration, print_assessment
 from hemoscope.cli.options import Json
 from hemoscope.cli.output import note, print_json, print_table
+from hemoscope.errors import UsageError
 
 if TYPE_CHECKING:
-    from hemoscope.evaluation import Evaluation
+    from hemoscope.evaluation import Evaluation, Hierarchy
+    from hemoscope.predictions import Predictions
 
 
 def evaluate(
@@ -34,6 +36,14 @@ def evaluate(
             "--allow-fitted-cells", help="Evaluate a calibration on cells that it was fitted on."
         ),
     ] = False,
+    hierarchy: Annotated[
+        Literal["auto", "pbc", "none"],
+        typer.Option("--hierarchy", help="Tree of cell types for figures on how far mistakes go."),
+    ] = "auto",
+    coarse: Annotated[
+        Path | None,
+        typer.Option("--coarse", help="Also write the table with subtypes summed into classes."),
+    ] = None,
     bins: Annotated[int, typer.Option(min=1, help="Calibration bins.")] = 15,
     resamples: Annotated[int, typer.Option(min=0, help="Bootstrap resamples; 0: none.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
@@ -57,10 +67,12 @@ def evaluate(
     }
     assessment = None
     if calibration is None:
-        result = evaluate_predictions(table, **options)
+        result = evaluate_predictions(table, **options, hierarchy=_tree(hierarchy))
     else:
         assessment, table = assess_calibration(calibration, table, predictions, options)
         result = assessment.after
+    if coarse is not None:
+        _write_coarse(table, "pbc" if hierarchy == "auto" else hierarchy, coarse)
     if report is not None:
         from hemoscope.cells import open_cells
         from hemoscope.reports import write_evaluation_report
@@ -83,6 +95,21 @@ def evaluate(
         print_assessment(assessment)
 
 
+def _tree(name: str) -> "Hierarchy | Literal['auto'] | None":
+    from hemoscope.evaluation import HIERARCHIES
+
+    return "auto" if name == "auto" else HIERARCHIES.get(name)
+
+
+def _write_coarse(table: "Predictions", hierarchy: str, file: Path) -> None:
+    from hemoscope.evaluation import HIERARCHIES, coarse_view
+
+    if hierarchy not in HIERARCHIES:
+        raise UsageError("--coarse sums within a hierarchy: leave out --hierarchy none.")
+    coarse_view(table, HIERARCHIES[hierarchy]).write(file)
+    note(f"classes → {file}")
+
+
 def _print(predictions: Path, result: "Evaluation") -> None:
     rows = [
         (name, row.precision, row.recall, row.f1, row.support)
@@ -100,11 +127,30 @@ def _print(predictions: Path, result: "Evaluation") -> None:
         ("figure", "value", "low", "high"),
         [_with_interval(result.estimate(path), path) for path in headline],
     )
+    if result.hierarchy is not None:
+        _print_hierarchy(result)
     matrix = result.confusion.matrix.tolist()
     print_table(
         "Confusion matrix (rows: truth)",
         ("", *result.classes),
         [(name, *row) for name, row in zip(result.classes, matrix, strict=True)],
+    )
+
+
+def _print_hierarchy(result: "Evaluation") -> None:
+    tree = result.hierarchy
+    if tree is None:
+        return
+    paths = ("f1", "common_depth", *(f"accuracy.{level}" for level in tree.accuracy))
+    print_table(
+        f"Up the hierarchy {tree.name}, with 95 % intervals",
+        ("figure", "value", "low", "high"),
+        [_with_interval(result.estimate(f"hierarchy.{p}"), f"hierarchy.{p}") for p in paths],
+    )
+    print_table(
+        "Mistakes by the nearest cell type that holds both, the most harmless first",
+        ("within", "mistakes"),
+        list(tree.mistakes_within.items()),
     )
 
 

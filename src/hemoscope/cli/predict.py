@@ -37,20 +37,27 @@ def predict(
 ) -> None:
     """Score every cell of a SOURCE with a model. Exit 1 if some cannot be read.
 
-    A joint model gives the mean of its branches, or one of them (--branch).
+    A joint model gives the mean of its branches, or one of them (--branch). A model that answers
+    more than the class leaves a table for each of its tasks, NAME.TASK, too; each table then holds
+    the cells that have its label, if any has one.
     """
     from hemoscope.cells import open_cells
     from hemoscope.features import features_beside
     from hemoscope.inference import load_scorer, predict_cells
+    from hemoscope.inference.in_words import write_in_words
+    from hemoscope.inference.tasks import AnswersTasks, task_file
     from hemoscope.predictions import check_table_path
 
     check_table_path(out)
-    table = open_cells(source, split_column=split_column, use=use)
     scorer = load_scorer(model, bfloat16=bfloat16, engine=engine, branch=branch)
+    several = isinstance(scorer, AnswersTasks) and bool(scorer.tasks)
+    table = open_cells(source, split_column=split_column, use=use, blank_labels=several)
     with progress_bar("scoring cells") as progress:
         run = predict_cells(table, scorer, batch=batch, features=features, progress=progress)
     run.predictions.write(out)
     beside = None if run.features is None else run.features.write(features_beside(out))
+    tasks = {name: str(each.write(task_file(out, name))) for name, each in run.tasks.items()}
+    words = write_in_words(run.tasks, out)
     note_failures(run.failures, len(table))
     if json:
         unreadable = [{"path": f.path, "cause": f.cause} for f in run.failures]
@@ -61,9 +68,12 @@ def predict(
                 "cells": len(run.predictions),
                 "classes": list(scorer.classes),
                 "unreadable": unreadable,
+                "tasks": tasks,
+                "in_words": None if words is None else str(words),
             }
         )
     else:
-        note(f"{len(run.predictions)} cells → {out}" + (f", {beside}" if beside else ""))
+        written = [out, *([] if beside is None else [beside]), *tasks.values()]
+        note(f"{len(run.predictions)} cells → {', '.join(map(str, written))}")
     if run.failures:
         raise typer.Exit(1)

@@ -31,6 +31,12 @@ def train(
     settings: Settings = None,
     split_column: Column = None,
     weights: Weights = None,
+    start_from: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="RUN", help="Start from a trained model; its classes may be others."
+        ),
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the run in --out, as it was started.")
     ] = False,
@@ -47,13 +53,17 @@ def train(
 
     shortcuts = {"data.split_column": split_column, "weights": weights}
     given = [f"{name}={value}" for name, value in shortcuts.items() if value is not None]
-    chosen = load_recipe(recipe, (*(settings or []), *given))
+    chosen = load_recipe(
+        recipe,
+        (*(settings or []), *given),
+        start_from=None if start_from is None else str(start_from),
+    )
     if show_recipe:
         typer.echo(dump_recipe(chosen), nl=False)
         return
     if source is None or out is None:
         raise UsageError("train needs a SOURCE and a run folder: hemoscope train SOURCE --out RUN")
-    if resume and (settings or given or recipe != "default"):
+    if resume and (settings or given or start_from or recipe != "default"):
         raise UsageError("--resume goes on as the run was started; it takes no recipe or settings.")
 
     from hemoscope.training.processes import is_first_process

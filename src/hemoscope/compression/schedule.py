@@ -50,6 +50,6 @@ def _open(journal: Journal, shapes: Sequence[BlockShape]) -> list[Kind]:
     """Kinds that may go, in order: asked for, within the budget so far, and there."""
     settings = journal.settings
     closed = [step.kind for step in journal.steps if not step.accepted]
-    wanted = [kind for kind in settings.kinds if kind not in closed]
-    there = [kind for kind in wanted if possible(kind, shapes, settings.keep_blocks)]
+    wanted: list[Kind] = [kind for kind in settings.kinds if kind not in closed]
+    there: list[Kind] = [kind for kind in wanted if possible(kind, shapes, settings.keep_blocks)]
     return sorted(there, key=KINDS.index)

@@ -9,7 +9,8 @@ def check_suitable(model: Classifier) -> HybridClassifier:
     """The model itself, if it has one backbone and an encoder whose blocks can be cut one by one.
 
     Raises:
-        PruningError: It is joint, has no token encoder, or its blocks are one block.
+        PruningError: It is joint, has no token encoder, its blocks are one block, or it answers
+            more than the class.
     """
     if not isinstance(model, HybridClassifier):
         raise PruningError(
@@ -26,5 +27,11 @@ def check_suitable(model: Classifier) -> HybridClassifier:
         raise PruningError(
             "the encoder's blocks share their weights across depth (encoder.tied), so cutting one "
             "would cut all. Prune a model whose blocks have weights of their own."
+        )
+    if model.config.tasks:
+        raise PruningError(
+            f"this model answers {', '.join(model.config.tasks)} beside the class, and pruning "
+            "looks after the class alone: fine-tuning would let the other heads decay. Prune a "
+            "model that was trained without tasks."
         )
     return model

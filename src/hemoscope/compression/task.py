@@ -86,8 +86,8 @@ def start_pruning(
 
     Raises:
         UsageError: There is no such guide, or `out` is `run`.
-        PruningError: The run is not finished, its model has no encoder, `out` is taken, or the
-            cells do not go with the model.
+        PruningError: The run is not finished, its model has no encoder or further tasks, `out` is
+            taken, or the cells do not go with the model.
         HemoscopeError: As opening cells, recipe and model raises.
     """
     check_guide(settings.guide)

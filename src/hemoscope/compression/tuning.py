@@ -37,6 +37,7 @@ def tuning_recipe(recipe: Path, settings: Settings) -> Recipe:
     }
     changes: dict[str, Any] = {
         "weights": "none",
+        "start_from": None,
         "epochs": max(1, settings.epochs),
         "sizes": {},
         "calming": {0: own.calming[max(calmed)]} if calmed else {},

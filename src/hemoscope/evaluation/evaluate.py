@@ -1,13 +1,19 @@
 """`evaluate`: a labelled predictions table in, every statistic out."""
 
+from typing import Literal
+
 import pandas as pd
 
 from hemoscope.cell_set import refuse_fitted_cells, without_digests
-from hemoscope.evaluation.arrays import Array
+from hemoscope.evaluation.arrays import Array, Counts
 from hemoscope.evaluation.confusion import confusion_matrix
 from hemoscope.evaluation.dynamics import training_dynamics
 from hemoscope.evaluation.errors import EvaluationError
 from hemoscope.evaluation.headline import resampled_figures
+from hemoscope.evaluation.hierarchy.figures import HierarchyFigures
+from hemoscope.evaluation.hierarchy.pbc import HIERARCHIES
+from hemoscope.evaluation.hierarchy.section import hierarchy_figures, resampled_hierarchy
+from hemoscope.evaluation.hierarchy.tree import Hierarchy, matching_hierarchy
 from hemoscope.evaluation.intervals.percentile import percentile_limits
 from hemoscope.evaluation.intervals.resampling import Resampling
 from hemoscope.evaluation.notes import Notes
@@ -24,7 +30,7 @@ RESAMPLES = 1000
 NO_RESAMPLES = "no bootstrap resamples were asked for"
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 (each is an option of the verb)
     predictions: Predictions,
     *,
     bins: int = BINS,
@@ -33,6 +39,7 @@ def evaluate(
     level: float = 0.95,
     history: pd.DataFrame | None = None,
     allow_fitted_cells: bool = False,
+    hierarchy: Hierarchy | Literal["auto"] | None = "auto",
 ) -> Evaluation:
     """Computes every statistic of a labelled predictions table.
 
@@ -45,8 +52,11 @@ def evaluate(
         level: Nominal coverage of the intervals, in (0, 1).
         history: A training run's history (see `training_dynamics`), for the training dynamics.
         allow_fitted_cells: Whether cells that a calibration was fitted on may be evaluated with it.
+        hierarchy: The tree in which the classes stand; "auto": the known one that holds them all,
+            if there is one; None: none.
 
     Raises:
+        HierarchyError: The classes do not stand in the hierarchy that was asked for.
         PredictionsError: The table has no labels.
         EvaluationError: The table has no cells, or an option is out of range.
         FittedCellsError: A calibration was applied to cells that it was fitted on.
@@ -54,7 +64,13 @@ def evaluate(
     if not allow_fitted_cells:
         refuse_fitted_cells(predictions)
     return evaluate_with_resamples(
-        predictions, bins=bins, resamples=resamples, seed=seed, level=level, history=history
+        predictions,
+        bins=bins,
+        resamples=resamples,
+        seed=seed,
+        level=level,
+        history=history,
+        hierarchy=_tree(predictions, hierarchy),
     )[0]
 
 
@@ -66,6 +82,7 @@ def evaluate_with_resamples(
     seed: int,
     level: float,
     history: pd.DataFrame | None,
+    hierarchy: Hierarchy | None = None,
 ) -> tuple[Evaluation, dict[str, Array]]:
     """`evaluate`, and with it the resampled headline figures (path to (resamples,) values)."""
     _check(bins, resamples, level)
@@ -92,8 +109,28 @@ def evaluate_with_resamples(
         undefined=notes.undefined,
         no_interval=notes.no_interval,
         provenance=without_digests(predictions.provenance),
+        hierarchy=None if hierarchy is None else _hierarchy(hierarchy, matrix, scored, notes),
     )
     return evaluation, _bootstrap(scored, notes)
+
+
+def _tree(predictions: Predictions, asked: Hierarchy | Literal["auto"] | None) -> Hierarchy | None:
+    if asked == "auto":
+        return matching_hierarchy(predictions.classes, HIERARCHIES.values())
+    return asked
+
+
+def _hierarchy(tree: Hierarchy, matrix: Counts, scored: Scored, notes: Notes) -> HierarchyFigures:
+    """The figures, and their bootstrap intervals among the notes."""
+    settings = notes.settings
+    if settings.resamples and scored.group_count != 1:
+        plan = Resampling(scored.truth, scored.groups, settings.resamples, settings.seed)
+        cells = scored.truth * len(scored.classes) + scored.predicted
+        for path, values in resampled_hierarchy(tree, scored.classes, cells, plan).items():
+            limits = percentile_limits(values, settings.level)
+            drawn = settings.resamples
+            notes.interval(f"hierarchy.{path}", limits, plan.method, drawn=drawn)
+    return hierarchy_figures(tree, scored.classes, matrix)
 
 
 def _check(bins: int, resamples: int, level: float) -> None:

@@ -1,7 +1,8 @@
 """A table of cells and a scorer → `Predictions`."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,13 @@ from hemoscope.cells import CellFailure, CellTable, read_cells
 from hemoscope.errors import HemoscopeError
 from hemoscope.features import Features
 from hemoscope.inference.scorer import Scorer
+from hemoscope.inference.tasks import (
+    CLASS,
+    AnswersTasks,
+    Task,
+    check_task_labels,
+    labelled_predictions,
+)
 from hemoscope.predictions import Predictions
 
 BATCH = 32
@@ -28,11 +36,20 @@ class PredictionRun:
         predictions: Of the readable cells.
         failures: The others, and why.
         features: Of the readable cells, where they were asked for.
+        tasks: A table for each further task of the model.
     """
 
     predictions: Predictions
     failures: tuple[CellFailure, ...]
     features: Features | None = None
+    tasks: Mapping[str, Predictions] = field(default_factory=dict)
+
+
+class _Seen(NamedTuple):
+    """Of some cells: head name to logits (n, answers), and features (n, F) if asked for."""
+
+    answers: Mapping[str, NDArray[np.float32]]
+    features: NDArray[np.float32] | None = None
 
 
 def predict_cells(
@@ -56,21 +73,17 @@ def predict_cells(
         PredictError: A label is none of the model's classes, or no cell at all is readable.
     """
     _check_labels(table, scorer)
+    if isinstance(scorer, AnswersTasks):
+        check_task_labels(table, scorer.tasks)
     rows: list[NDArray[np.intp]] = []
-    logits: list[NDArray[np.float32]] = []
-    seen: list[NDArray[np.float32]] = []
+    seen: list[_Seen] = []
     failures: list[CellFailure] = []
     done = 0
     for cells in read_cells(table, scorer.frame, batch=batch):
         failures.extend(cells.failures)
         if len(cells.rows):
             rows.append(cells.rows)
-            if features:
-                observed = scorer.observe(cells.pixels)
-                logits.append(observed.logits)
-                seen.append(observed.features)
-            else:
-                logits.append(scorer.score(cells.pixels))
+            seen.append(_look(scorer, cells.pixels, features=features))
         done += len(cells.rows) + len(cells.failures)
         if progress:
             progress(done, len(table))
@@ -79,11 +92,25 @@ def predict_cells(
         raise PredictError(
             f"none of the {len(table)} images can be read; the first, {first.path}: {first.cause}."
         )
-    found = _predictions(table.take(np.concatenate(rows)), np.concatenate(logits), scorer)
-    return PredictionRun(
-        found,
-        tuple(failures),
-        Features(found.paths, np.concatenate(seen), found.provenance) if features else None,
+    read = table.take(np.concatenate(rows))
+    return _run(read, _joined(seen), scorer, tuple(failures))
+
+
+def _look(scorer: Scorer, pixels: NDArray[np.uint8], *, features: bool) -> _Seen:
+    """What is asked for, in one pass and no dearer than it has to be."""
+    if features:
+        seen = scorer.observe(pixels)
+        return _Seen({CLASS: seen.logits, **seen.tasks}, seen.features)
+    if isinstance(scorer, AnswersTasks) and scorer.tasks:
+        return _Seen(scorer.answer(pixels))
+    return _Seen({CLASS: scorer.score(pixels)})
+
+
+def _joined(batches: Sequence[_Seen]) -> _Seen:
+    features = [each.features for each in batches if each.features is not None]
+    return _Seen(
+        {head: np.concatenate([b.answers[head] for b in batches]) for head in batches[0].answers},
+        np.concatenate(features) if features else None,
     )
 
 
@@ -96,16 +123,26 @@ def _check_labels(table: CellTable, scorer: Scorer) -> None:
         )
 
 
-def _predictions(cells: CellTable, logits: NDArray[np.float32], scorer: Scorer) -> Predictions:
-    return Predictions.from_logits(
-        cells.paths.tolist(),
-        scorer.classes,
-        logits,
-        labels=None if cells.labels is None else cells.labels.tolist(),
-        groups=None if cells.groups is None else cells.groups.tolist(),
-        provenance={
-            "hemoscope": hemoscope.__version__,
-            "cells": {"root": str(cells.root), "fingerprint": cells.fingerprint()},
-            **scorer.describe(),
-        },
-    )
+def _run(
+    cells: CellTable,
+    seen: _Seen,
+    scorer: Scorer,
+    failures: tuple[CellFailure, ...],
+) -> PredictionRun:
+    provenance: dict[str, Any] = {
+        "hemoscope": hemoscope.__version__,
+        "cells": {"root": str(cells.root), "fingerprint": cells.fingerprint()},
+        **scorer.describe(),
+    }
+    classes = Task("label", scorer.classes)
+    predictions = labelled_predictions(cells, classes, seen.answers[CLASS], provenance)
+    tasks = scorer.tasks if isinstance(scorer, AnswersTasks) else {}
+    tables = {
+        name: labelled_predictions(cells, task, seen.answers[name], {**provenance, "task": name})
+        for name, task in tasks.items()
+    }
+    # Of every cell: a task's table, or that of the class, may leave out cells without a label.
+    features = None
+    if seen.features is not None:
+        features = Features(cells.paths, seen.features, provenance)
+    return PredictionRun(predictions, failures, features, tables)

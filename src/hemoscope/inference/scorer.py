@@ -1,6 +1,7 @@
 """What every stored model can do, whichever engine runs it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,11 +20,14 @@ class Observation:
         attention: (n, h, w) float32 in [0, 1] over the positions of the backbone's last map: the
             weights of the last encoder block, averaged over heads and over the tokens that ask.
             None for a model without encoder.
+        tasks: Task name to (n, answers) float32 logits, of a scorer that answers more than the
+            class (`AnswersTasks`).
     """
 
     logits: NDArray[np.float32]
     features: NDArray[np.float32]
     attention: NDArray[np.float32] | None = None
+    tasks: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
 
 
 class Scorer(Protocol):

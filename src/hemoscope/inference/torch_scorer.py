@@ -11,6 +11,7 @@ from torch import Tensor
 from hemoscope.cells import Frame
 from hemoscope.inference.bundle import file_digest
 from hemoscope.inference.scorer import Observation
+from hemoscope.inference.tasks import Task
 from hemoscope.models.attention_map import attention_map
 from hemoscope.models.joint import Classifier
 from hemoscope.models.store import load_classifier
@@ -64,15 +65,30 @@ class TorchScorer:
         with torch.inference_mode(), self._autocast():
             return _array(self._model(self._images(pixels)))
 
+    @property
+    def tasks(self) -> dict[str, Task]:
+        """Task name to what the model answers beside the class."""
+        return {
+            name: Task(head.column, head.answers) for name, head in self._model.config.tasks.items()
+        }
+
+    def answer(self, pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+        """(n, size, size, 3) uint8 RGB → "class" and task names to (n, answers) logits."""
+        with torch.inference_mode(), self._autocast():
+            answers = self._model.answers(self._images(pixels))
+            return {name: _array(logits) for name, logits in answers.items()}
+
     def observe(self, pixels: NDArray[np.uint8]) -> Observation:
-        """(n, size, size, 3) uint8 RGB → logits, features and attention, in one pass."""
+        """(n, size, size, 3) uint8 RGB → logits (of tasks, too), features, attention: one pass."""
         with torch.inference_mode(), self._autocast():
             seen = self._model(self._images(pixels), return_attention=True)
             attention = attention_map(seen)
+            tasks = self._model.heads(seen.features, seen.logits)
             return Observation(
                 _array(seen.logits),
                 _array(seen.features),
                 None if attention is None else _array(attention),
+                {name: _array(logits) for name, logits in tasks.items()},
             )
 
     def _images(self, pixels: NDArray[np.uint8]) -> Tensor:

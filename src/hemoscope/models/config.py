@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
 from hemoscope.cells.framing import Frame, Framing
+from hemoscope.models.heads_config import HeadConfig
 
 FusionPart = Literal["cnn", "vit", "attention"]
 Pooling = Literal["timm", "tensorflow"]
@@ -137,6 +138,8 @@ class ModelConfig(_Data):
             to one size and one white (`hemoscope.cells.Frame`).
         normalisation: None stands for what timm's own weights were trained with (and plain
             [0, 1] for CustomCNN). With weights from a file it has to be written out.
+        tasks: What the model answers beside the class. Training writes it, from the recipe's
+            `tasks` and the answers that the cells have.
     """
 
     backbone: str
@@ -154,6 +157,7 @@ class ModelConfig(_Data):
     image_size: int = Field(default=224, ge=32)
     framing: Framing = "whole"
     normalisation: Normalisation | None = None
+    tasks: dict[str, HeadConfig] = {}
 
     @property
     def frame(self) -> Frame:

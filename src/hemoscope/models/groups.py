@@ -16,7 +16,7 @@ class ParameterGroup:
     """Parameters that share a rate and a weight decay.
 
     Attributes:
-        part: "backbone"; "encoder", with the token embedding; "head", with fusion.
+        part: "backbone"; "encoder", with the token embedding; "head", with fusion and all heads.
         decay: Whether weight decay makes sense: not for norms, biases and embeddings.
         parameters: Frozen ones included, so that a schedule can unfreeze them; an optimiser
             passes over what has no gradient.
@@ -33,7 +33,7 @@ def parameter_groups(model: Classifier) -> tuple[ParameterGroup, ...]:
     parts: dict[Part, tuple[nn.Module, ...]] = {
         "backbone": tuple(branch.backbone for branch in branches),
         "encoder": (*(branch.tokens for branch in branches), model.encoder),
-        "head": (model.fusion, model.head),
+        "head": (model.fusion, model.head, model.heads),
     }
     groups = (
         ParameterGroup(part, decay, tuple(_select(modules, decay=decay)))

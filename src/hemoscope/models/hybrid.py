@@ -10,6 +10,8 @@ from hemoscope.models.config import ModelConfig, Normalisation
 from hemoscope.models.encoder import TokenEncoder
 from hemoscope.models.freezable import Freezable
 from hemoscope.models.fusion import Fused, Fusion
+from hemoscope.models.heads import TaskHeads
+from hemoscope.models.heads_config import CLASS
 from hemoscope.models.tokens import TokenEmbedding
 
 
@@ -80,6 +82,9 @@ class HybridClassifier(Freezable):
             norm_epsilon=config.encoder.epsilon if config.fusion_norm else None,
         )
         self.head = _head(self.fusion.width, config, classes)
+        self.heads = TaskHeads(
+            config.tasks, width=self.fusion.width, dropout=config.head_dropout, classes=classes
+        )
 
     @overload
     def forward(self, images: Tensor, return_attention: Literal[False] = False) -> Tensor: ...
@@ -111,6 +116,20 @@ class HybridClassifier(Freezable):
         maps = self.backbone(self.normalise(images))
         tokens, _ = self.encoder(self.tokens(maps))
         return self._fuse(maps[-1], tokens).vector
+
+    def answers(self, images: Tensor) -> dict[str, Tensor]:
+        """Everything that the model says: the logits of the class, and of every further task.
+
+        Args:
+            images: As in `forward`.
+
+        Returns:
+            "class" to (batch, classes), as `forward` gives them, then task name to
+            (batch, answers).
+        """
+        vector = self.features(images)
+        logits = self.head(vector)
+        return {CLASS: logits, **self.heads(vector, logits)}
 
     def _fuse(self, last_map: Tensor, tokens: Tensor) -> Fused:
         if self.config.map_projected:

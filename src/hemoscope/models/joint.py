@@ -1,10 +1,10 @@
 """A joint model: several backbones, each with its own way to tokens, and one of all the rest.
 
     normalise, backbone, tokens   a branch's own
-    encoder, fusion, head         of all branches: the same modules, the same tensors
+    encoder, fusion, heads        of all branches: the same modules, the same tensors
 
-Each branch is a `HybridClassifier` of its own whose last three parts are everybody's, so that what
-works on a hybrid works on a branch.
+Each branch is a `HybridClassifier` of its own whose last parts (the head of the class and those of
+further tasks among them) are everybody's, so that what works on a hybrid works on a branch.
 """
 
 from collections.abc import Mapping
@@ -21,11 +21,11 @@ from hemoscope.models.hybrid import HybridClassifier, WithAttention
 
 STEMS = "stems"
 _OWN = ("normalise", "backbone", "tokens")
-_SHARED = ("encoder", "fusion", "head")
+_SHARED = ("encoder", "fusion", "head", "heads")
 
 
 class JointClassifier(Freezable):
-    """Several hybrids with one encoder, fusion and head.
+    """Several hybrids with one encoder, fusion and heads.
 
     Attributes:
         config: What it was built from, with every branch's normalisation written out.
@@ -38,7 +38,7 @@ class JointClassifier(Freezable):
 
         Args:
             config: Of the whole; the order of its branches is that of `branches`.
-            branches: Changed in place: all of them get the first one's encoder, fusion and head.
+            branches: Changed in place: all of them get the first one's encoder, fusion and heads.
 
         Raises:
             HemoscopeError: Their tokens have several widths.
@@ -49,7 +49,8 @@ class JointClassifier(Freezable):
         self.classes = first.classes
         self.config = _written_out(config, branches)
         for branch in branches.values():
-            branch.encoder, branch.fusion, branch.head = first.encoder, first.fusion, first.head
+            for part in _SHARED:
+                setattr(branch, part, getattr(first, part))
         # Here stands every module once, which is what is counted, saved and trained; the branches
         # are further ways to the same modules, in a plain mapping that torch does not look into.
         self.stems = nn.ModuleDict(
@@ -58,7 +59,8 @@ class JointClassifier(Freezable):
                 for name, branch in branches.items()
             }
         )
-        self.encoder, self.fusion, self.head = (getattr(first, part) for part in _SHARED)
+        self.encoder, self.fusion = first.encoder, first.fusion
+        self.head, self.heads = first.head, first.heads
         self._branches = dict(branches)
 
     @property
@@ -108,6 +110,18 @@ class JointClassifier(Freezable):
         """The mean of the fused vectors: (batch, fusion width). Images as in `forward`."""
         vectors = [branch.features(images) for branch in self._branches.values()]
         return torch.stack(vectors).mean(dim=0)
+
+    def answers(self, images: Tensor) -> dict[str, Tensor]:
+        """The mean of all branches' logits for the class and every further task.
+
+        Args:
+            images: As in `forward`.
+
+        Returns:
+            "class" to (batch, classes), as `forward` gives them, then task name to
+            (batch, answers).
+        """
+        return self.heads.mean([branch.answers(images) for branch in self._branches.values()])
 
 
 Classifier = HybridClassifier | JointClassifier

@@ -1,7 +1,7 @@
 """Cached cells as batches for Lightning: no image file is opened while a model trains."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypedDict
 
 import numpy as np
@@ -15,10 +15,14 @@ from hemoscope.training.recipe import Recipe
 
 
 class Batch(TypedDict):
-    """What a step gets: (n, h, w, 3) uint8 pixels and (n,) class indices."""
+    """What a step gets: (n, h, w, 3) uint8 pixels, (n,) class indices, and those of each task.
+
+    An index of -1 stands for a label that nobody knows.
+    """
 
     pixels: Tensor
     targets: Tensor
+    tasks: dict[str, Tensor]
 
 
 class Pixels(Protocol):
@@ -31,11 +35,15 @@ class Pixels(Protocol):
 
 @dataclass(frozen=True)
 class LabelledCells:
-    """Cells with pixels and targets: `rows` of `pixels`, and each one's class index."""
+    """Cells with pixels and targets: `rows` of `pixels`, and each one's class index.
+
+    `tasks` has the indices of each further task; -1 stands for a label that nobody knows.
+    """
 
     pixels: Pixels
     rows: NDArray[np.intp]
     targets: NDArray[np.intp]
+    tasks: Mapping[str, NDArray[np.intp]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -58,6 +66,10 @@ class _CellDataset(Dataset[Batch]):
         return {
             "pixels": torch.from_numpy(self._cells.pixels.batch(self._cells.rows[chosen])),
             "targets": torch.from_numpy(self._cells.targets[chosen]),
+            "tasks": {
+                name: torch.from_numpy(targets[chosen])
+                for name, targets in self._cells.tasks.items()
+            },
         }
 
 

@@ -1,6 +1,6 @@
 """What one training step and one validation step are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -9,19 +9,19 @@ from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import LambdaLR
-from torchmetrics import MeanMetric
 
-from hemoscope.history import FIGURES
 from hemoscope.models.freezing import freeze, frozen_modules, plan_at
 from hemoscope.models.groups import parameter_groups
+from hemoscope.models.heads_config import CLASS
 from hemoscope.models.joint import Classifier, branches_of
 from hemoscope.training.augmentation import augment, centre, to_unit_range
 from hemoscope.training.data import Batch
 from hemoscope.training.distillation import Teacher, distillation_loss
-from hemoscope.training.losses import classification_loss
+from hemoscope.training.figures import EpochFigures
 from hemoscope.training.mutual import mutual_loss
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.schedule import rate_factor
+from hemoscope.training.tasks_loss import HeadLosses
 
 # Keeps the seeds of different steps and processes apart; any large odd number would do.
 _SEED_STRIDE = 1_000_003
@@ -37,30 +37,29 @@ def training_module(module: LightningModule) -> "TrainingModule":
 class TrainingModule(LightningModule):
     """A model, its recipe, its teacher if it has one, and the figures of the epoch under way.
 
-    A joint model gets every batch through all of its branches.
+    A joint model gets every batch through all of its branches, which share its heads: a head's loss
+    is the mean over branches, and what a teacher and the other branches say concerns the class.
 
     Every random draw (dropout, augmentation) is seeded anew each step from the recipe's seed and
     the step, so that a run goes on after an interruption as if there had been none.
     """
 
-    class_weights: Tensor | None
     teacher: Teacher | None
 
     def __init__(
-        self, model: Classifier, recipe: Recipe, class_weights: Tensor | None = None
+        self,
+        model: Classifier,
+        recipe: Recipe,
+        class_weights: Tensor | None = None,
+        task_weights: Mapping[str, Tensor | None] | None = None,
     ) -> None:
         super().__init__()
         self.model = model.to(memory_format=torch.channels_last)
         self.recipe = recipe
         self.teacher = None
-        self.register_buffer("class_weights", class_weights, persistent=False)
+        self.losses = HeadLosses(recipe, {CLASS: class_weights, **(task_weights or {})})
         self._branches = tuple(filter(None, branches_of(model)))
-        self.branch_figures = tuple(
-            f"{stage}_accuracy_{name}" for name in self._branches for stage in ("train", "val")
-        )
-        self.figures: Any = torch.nn.ModuleDict(
-            {name: MeanMetric() for name in (*FIGURES, *self.branch_figures)}
-        )
+        self.figures = EpochFigures(tuple(recipe.tasks), self._branches)
         self._generator = torch.Generator()
         schedule = recipe.freezing.schedule
         for plan in schedule.values():
@@ -85,7 +84,7 @@ class TrainingModule(LightningModule):
     def training_step(self, batch: Batch, _index: int) -> Tensor:
         """Loss of one augmented batch."""
         self._seed_step()
-        return self._score(self._augmented(batch), batch["targets"], "train")
+        return self._score(self._augmented(batch), batch, "train")
 
     def _augmented(self, batch: Batch) -> Tensor:
         # Pixels keep float32: eight bits of mantissa would posterise them.
@@ -108,31 +107,46 @@ class TrainingModule(LightningModule):
     def validation_step(self, batch: Batch, _index: int) -> None:
         """Figures of one batch as it is."""
         images = centre(to_unit_range(batch["pixels"]), self.recipe.model.image_size)
-        self._score(images, batch["targets"], "val")
+        self._score(images, batch, "val")
 
-    def _score(self, images: Tensor, targets: Tensor, stage: str) -> Tensor:
+    def _score(self, images: Tensor, batch: Batch, stage: str) -> Tensor:
         images = images.contiguous(memory_format=torch.channels_last)
-        opinions = {name: branch(images) for name, branch in branches_of(self.model).items()}
-        loss = self._mean_loss(list(opinions.values()), targets)
+        opinions = {
+            name: branch.answers(images) for name, branch in branches_of(self.model).items()
+        }
+        targets = {CLASS: batch["targets"], **batch["tasks"]}
+        losses = self.losses(list(opinions.values()), targets)
+        self._count(opinions, targets, losses, stage)
         # Validation figures are of the labels alone, to compare with those of any other run.
         if stage == "train":
-            loss = self._with_opinions(loss, list(opinions.values()), images)
-        self.figures[f"{stage}_loss"].update(loss.detach(), weight=len(targets))
-        self._count_right(torch.stack(list(opinions.values())).mean(dim=0), targets, stage)
-        for name in self._branches:
-            self._count_right(opinions[name], targets, stage, f"_{name}")
-        return loss
+            said = [each[CLASS] for each in opinions.values()]
+            losses[CLASS] = self._with_opinions(losses[CLASS], said, images)
+        total = self.losses.total(losses)
+        self.figures.add(f"{stage}_loss", total, weight=len(images))
+        return total
 
-    def _mean_loss(self, opinions: Sequence[Tensor], targets: Tensor) -> Tensor:
-        """The loss of the labels, mean over branches (a hybrid is its only one)."""
-        losses = [
-            classification_loss(logits, targets, self.recipe.loss, self.class_weights)
-            for logits in opinions
-        ]
-        return torch.stack(losses).mean()
+    def _count(
+        self,
+        opinions: Mapping[str, Mapping[str, Tensor]],
+        targets: Mapping[str, Tensor],
+        losses: Mapping[str, Tensor],
+        stage: str,
+    ) -> None:
+        """Takes a batch into the figures of heads, by the mean of branches, and of each branch."""
+        together = self.model.heads.mean(list(opinions.values()))
+        for head, logits in together.items():
+            self.figures.add_task(stage, head, losses[head], logits, targets[head])
+        for name in self._branches:
+            self.figures.add_branch(stage, name, opinions[name][CLASS], targets[CLASS])
 
     def _with_opinions(self, loss: Tensor, opinions: Sequence[Tensor], images: Tensor) -> Tensor:
-        """Adds what a teacher and the other branches say, where the recipe asks for it."""
+        """The class's loss, with what a teacher and the other branches say of the class.
+
+        Args:
+            loss: Of the labels, a scalar.
+            opinions: Logits (n, classes) of each branch.
+            images: What they were asked of.
+        """
         how, mutual = self.recipe.distillation, self.recipe.loss.mutual
         if self.teacher is not None:
             taught = self.teacher.logits(images)
@@ -140,15 +154,12 @@ class TrainingModule(LightningModule):
             loss = how.weight * torch.stack(losses).mean() + (1 - how.weight) * loss
         return loss + mutual * mutual_loss(opinions) if mutual else loss
 
-    def _count_right(self, logits: Tensor, targets: Tensor, stage: str, branch: str = "") -> None:
-        right = (logits.argmax(dim=1) == targets).float()
-        self.figures[f"{stage}_accuracy{branch}"].update(right)
-
     def on_validation_epoch_end(self) -> None:
         """Publishes the epoch's figures, training's as well: validation is its last act.
 
         Training's are means over the epoch, dropout and augmentation and all.
         """
+        metric: Any
         for name, metric in self.figures.items():
             # The metric has asked the other processes already; sync_dist only tells Lightning so.
             self.log(name, metric.compute(), prog_bar=True, sync_dist=True)
@@ -156,8 +167,7 @@ class TrainingModule(LightningModule):
 
     def running(self, name: str) -> float:
         """A figure of this process over the epoch so far; asks no other process."""
-        metric: Any = self.figures[name]
-        return float(metric.mean_value / metric.weight)
+        return self.figures.so_far(name)
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
         """AdamW over the trainable parameters, a rate for each part, one schedule for all."""

@@ -14,6 +14,7 @@ from hemoscope.models.config import ModelConfig, with_changes
 from hemoscope.models.joint_config import joint_config
 from hemoscope.models.zoo import zoo_config
 from hemoscope.training.augmentation.settings import Augmentation
+from hemoscope.training.tasks_plan import TaskPlan, check_names
 
 _MARGIN = 1.5
 """Around a cell that is cut out, training sees this many times the side of the model's frame."""
@@ -114,7 +115,16 @@ class Recipe(_Part):
         "safetensors file; null: timm, and none for customcnn, which has no pretrained weights; "
         "of a joint model also by branch, {BRANCH: FILE, …}",
     )
+    start_from: str | None = Field(
+        default=None,
+        description="run folder whose backbone, encoder and fusion training starts from; heads are "
+        "new, weights is not looked at (`hemoscope train --from RUN`)",
+    )
     data: Data = Data()
+    tasks: dict[str, TaskPlan] = Field(
+        default={},
+        description="what is learned beside the class: {NAME: {column: COLUMN, weight: 1.0}, …}",
+    )
     augmentation: Augmentation = Augmentation()
     loss: Loss = Loss()
     distillation: Distillation = Distillation()
@@ -163,6 +173,11 @@ class Recipe(_Part):
     def augmentation_at(self, epoch: int) -> Augmentation:
         """What is varied in an epoch (from 0), and how far."""
         return self.augmentation.calmed(_holding(self.calming, epoch, 1.0))
+
+    @field_validator("tasks")
+    @classmethod
+    def _named_tasks(cls, tasks: dict[str, TaskPlan]) -> dict[str, TaskPlan]:
+        return check_names(tasks)
 
     @field_validator("model", mode="before")
     @classmethod

@@ -23,18 +23,26 @@ def shipped_recipes() -> tuple[str, ...]:
     return tuple(sorted(n.removesuffix(".yaml") for n in names if n.endswith(".yaml")))
 
 
-def load_recipe(name: str = "default", settings: tuple[str, ...] = ()) -> Recipe:
+def load_recipe(
+    name: str = "default", settings: tuple[str, ...] = (), *, start_from: str | None = None
+) -> Recipe:
     """Reads a recipe and sets single fields in it.
 
     Args:
         name: A shipped recipe's name, or the path of a YAML file.
         settings: "FIELD=VALUE" each, with dots between nested names ("optimiser.head=1e-3") and
             the value in YAML.
+        start_from: A run folder to start from; its model takes the place of the recipe's, and
+            settings are applied to that.
 
     Raises:
         RecipeError: No such recipe, not YAML, or a field that is unknown or out of range.
     """
     values = _parse(_text(name), name)
+    if start_from is not None:
+        values |= {"start_from": str(Path(start_from).absolute()), "model": None}
+    if values.get("start_from") and values.get("model") is None:
+        values["model"] = _model_of(values["start_from"])
     for setting in settings:
         _set(values, setting)
     try:
@@ -46,6 +54,12 @@ def load_recipe(name: str = "default", settings: tuple[str, ...] = ()) -> Recipe
 def dump_recipe(recipe: Recipe) -> str:
     """The recipe as YAML, every default written out; `load_recipe` reads it back unchanged."""
     return yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+
+
+def _model_of(run: str) -> dict[str, Any]:
+    from hemoscope.training.start import starting_config  # noqa: PLC0415 (loads torch)
+
+    return starting_config(Path(run)).model_dump(mode="json")
 
 
 def _text(name: str) -> str:

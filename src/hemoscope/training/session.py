@@ -53,7 +53,7 @@ class Session:
         Raises:
             HemoscopeError: The SOURCE, the recipe or the folder does not do.
         """
-        table = open_cells(source)
+        table = open_cells(source, blank_labels=bool(recipe.tasks))
         cells, failures = _pixels(table, recipe, progress)
         run = RunFolder(out)
         teacher = describe_teacher(recipe, cells.classes)
@@ -73,7 +73,8 @@ class Session:
         run = open_run(out)
         if run.finished:
             raise RunFolderError(f"the run in {out} came to its end; there is nothing to resume.")
-        recipe, table = read_recipe(run), open_cells(source)
+        recipe = read_recipe(run)
+        table = open_cells(source, blank_labels=bool(recipe.tasks))
         before = read_provenance(run)
         if table.fingerprint() != before["data"]["fingerprint"]:
             raise RunFolderError(

@@ -2,11 +2,12 @@
 
 import logging
 import shutil
+import sys
 import time
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from lightning.pytorch.loggers import TensorBoardLogger
 
 from hemoscope.cells import CellTable
 from hemoscope.errors import HemoscopeError
+from hemoscope.models.heads_config import HeadConfig
 from hemoscope.models.joint_build import Weights, build_classifier
 from hemoscope.models.store import save_model
 from hemoscope.training.callbacks.ema import averaged_weights
@@ -30,8 +32,12 @@ from hemoscope.training.distillation import open_teacher
 from hemoscope.training.losses import balanced_weights
 from hemoscope.training.module import TrainingModule
 from hemoscope.training.precision import lightning_precision
+from hemoscope.training.processes import is_first_process
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.run_folder import RunFolder, read_provenance, write_provenance
+from hemoscope.training.start import start_from
+from hemoscope.training.tasks import NO_LABEL, class_targets, prepare_tasks
+from hemoscope.training.tasks_loss import task_weights
 
 _EXPECTED_ADVICE = (
     r".*does not have many workers.*",  # a batch is one read from mapped memory
@@ -68,11 +74,15 @@ class Machine:
 
 @dataclass(frozen=True)
 class TrainingCells:
-    """The cells of a run, ready in memory: classes, and both splits with pixels and targets."""
+    """The cells of a run, ready in memory: classes, and both splits with pixels and targets.
+
+    `heads` says what is learned beside the class.
+    """
 
     classes: tuple[str, ...]
     train: LabelledCells
     validation: LabelledCells
+    heads: Mapping[str, HeadConfig] = field(default_factory=dict)
 
 
 def prepare_cells(
@@ -104,23 +114,29 @@ def prepare_cells(
                 f"no readable cell has {value!r} in column {data.split_column!r}. Make a split "
                 "with `hemoscope split`, or name the values in the recipe (data.train, …)."
             )
-    classes: tuple[str, ...] = tuple(sorted(set(labels[wanted[data.train]])))
+    classes: tuple[str, ...] = tuple(sorted(set(labels[wanted[data.train]]) - {""}))
     if len(classes) < 2:
         raise TrainingError(
             f"the training cells are all {''.join(classes)}; at least two classes are needed."
         )
-    unseen = sorted(set(labels[wanted[data.validation]]) - set(classes))
+    unseen = sorted(set(labels[wanted[data.validation]]) - set(classes) - {""})
     if unseen:
         raise TrainingError(
             f"no training cell is {', '.join(unseen)}, but validation cells are. Split again "
             "(`hemoscope split`), so that every class stands in training."
         )
-    index = {name: i for i, name in enumerate(classes)}
+    learned, chosen = wanted[data.train], wanted[data.validation]
+    if not (labels[chosen] != "").any():
+        raise TrainingError(
+            "no validation cell has a label, and the accuracy of the class chooses the epoch. Name "
+            "the class of some of them, or split again (`hemoscope split`)."
+        )
+    tasks = prepare_tasks(table, recipe.tasks, classes, (learned, chosen))
     train, validation = (
-        LabelledCells(pixels, rows, np.array([index[name] for name in labels[rows]]))
-        for rows in wanted.values()
+        LabelledCells(pixels, rows, class_targets(labels[rows], classes), targets)
+        for rows, targets in ((learned, tasks.train), (chosen, tasks.validation))
     )
-    return TrainingCells(classes, train, validation)
+    return TrainingCells(classes, train, validation, tasks.heads)
 
 
 def train_model(
@@ -140,7 +156,8 @@ def train_model(
         run: Started by `start_run`; holds `model.safetensors` and `history.csv` afterwards.
         machine: Processors and nodes.
         extra_callbacks: Further Lightning callbacks.
-        start: The state of a whole model to begin with, in place of the recipe's weights.
+        start: The state of a whole model to begin with, in place of the recipe's weights and of
+            the run that it starts from.
 
     Raises:
         HemoscopeError: The weights or the teacher that the recipe names do not do.
@@ -155,6 +172,8 @@ def train_model(
         history, best = History(run.history), _best_epoch(run)
         if start is not None and not resuming:
             module.model.load_state_dict(start)
+        elif recipe.start_from is not None and not resuming:
+            _start(module, Path(recipe.start_from), run)
         trainer = _trainer(
             machine,
             strategy=_strategy(machine, recipe),
@@ -219,10 +238,25 @@ def _split(table: CellTable, column: str) -> np.ndarray:
 
 
 def _module(cells: TrainingCells, recipe: Recipe, weights: Weights) -> TrainingModule:
-    model = build_classifier(recipe.model, len(cells.classes), weights=weights)
+    config = recipe.model.model_copy(update={"tasks": dict(cells.heads)})
+    weights = "none" if recipe.start_from is not None else weights
+    model = build_classifier(config, len(cells.classes), weights=weights)
+    known = cells.train.targets[cells.train.targets != NO_LABEL]
     balanced = recipe.loss.class_weights == "balanced"
-    class_weights = balanced_weights(cells.train.targets, len(cells.classes)) if balanced else None
-    return TrainingModule(model, recipe, class_weights)
+    class_weights = balanced_weights(known, len(cells.classes)) if balanced else None
+    answers = {name: len(head.answers) for name, head in cells.heads.items()}
+    return TrainingModule(
+        model, recipe, class_weights, task_weights(recipe, cells.train.tasks, answers)
+    )
+
+
+def _start(module: TrainingModule, source: Path, run: RunFolder) -> None:
+    """Takes what another run has learned; says so, and writes it down."""
+    taken = start_from(module.model, source)
+    if not is_first_process():
+        return
+    sys.stderr.write(f"{taken.in_words()}\n")
+    write_provenance(run, {**read_provenance(run), "started_from": taken.to_dict()})
 
 
 def _best_epoch(run: RunFolder) -> ModelCheckpoint:

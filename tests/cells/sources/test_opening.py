@@ -1,6 +1,6 @@
 import pytest
 
-from hemoscope.cells import SelectionError, open_cells
+from hemoscope.cells import SelectionError, SourceError, open_cells
 from hemoscope.errors import UsageError
 
 from .test_folder import touch
@@ -33,3 +33,17 @@ def test_without_use_every_cell_is_kept(tmp_path):
     (tmp_path / "m.csv").write_text("path,fold\na,1\nb,2\n")
     assert len(open_cells(tmp_path / "m.csv", split_column="fold")) == 2
     assert len(open_cells(tmp_path / "m.csv", split_column="fold", use="1")) == 1
+
+
+def test_some_labels_may_be_blank_where_other_columns_know_the_cells(tmp_path):
+    (tmp_path / "m.csv").write_text("path,label,size\na,x,big\nb,,small\nc,y,\n")
+    with pytest.raises(SourceError, match=r"1 of 3 cells have no label; the first is cell 2 \(b\)"):
+        open_cells(tmp_path / "m.csv")
+    table = open_cells(tmp_path / "m.csv", blank_labels=True)
+    assert table.classes == ("x", "y")
+    assert table.answers("size").tolist() == ["big", "small", ""]
+    (tmp_path / "n.csv").write_text("path,label,size\na,,big\n")
+    assert open_cells(tmp_path / "n.csv", blank_labels=True).labels is None
+    (tmp_path / "g.csv").write_text("path,group\na,1\nb,\n")
+    with pytest.raises(SourceError, match="1 of 2 cells have no group"):
+        open_cells(tmp_path / "g.csv", blank_labels=True)

@@ -18,9 +18,15 @@ Source = str | Path | Sequence[str | Path]
 
 DEFAULT_SPLIT_COLUMN = "split"
 
+_FULL = ("path", "label", "group")
+
 
 def open_cells(
-    source: Source, *, split_column: str | None = None, use: str | None = None
+    source: Source,
+    *,
+    split_column: str | None = None,
+    use: str | None = None,
+    blank_labels: bool = False,
 ) -> CellTable:
     """Opens a SOURCE; no image file is read yet.
 
@@ -29,6 +35,8 @@ def open_cells(
             image file, a pattern such as "slide7/*.png", or a list of image files and patterns.
         split_column: The column that `use` is looked up in, "split" by default. It must be there.
         use: Keep the cells that have this value in it; all cells by default.
+        blank_labels: Whether some cells may have no label ("") while others have one, as for a
+            training whose other tasks know those cells.
 
     Returns:
         The cells, ordered by class and file name (folder), or as they stand in the file.
@@ -42,7 +50,7 @@ def open_cells(
         table.check_column(split_column)
     if use is not None:
         table = table.where(split_column or DEFAULT_SPLIT_COLUMN, use)
-    return _with_checked_columns(table)
+    return _with_checked_columns(table, ("path", "group") if blank_labels else _FULL)
 
 
 def _open(source: Source) -> CellTable:
@@ -67,16 +75,16 @@ def _open(source: Source) -> CellTable:
     )
 
 
-def _with_checked_columns(table: CellTable) -> CellTable:
-    """Drops label, group and mask where all are blank; refuses blanks among filled ones."""
+def _with_checked_columns(table: CellTable, full: Sequence[str]) -> CellTable:
+    """Drops label and group where all are blank; refuses blanks in columns that must be full."""
     frame = table.frame
-    for column in ("path", "label", "group"):
+    for column in _FULL:
         if column not in frame:
             continue
         blank = (frame[column] == "").to_numpy()
         if blank.all() and column != "path":
             frame = frame.drop(columns=column)
-        elif blank.any():
+        elif blank.any() and column in full:
             cell = "" if column == "path" else f" ({table.paths[blank.argmax()]})"
             raise SourceError(
                 f"{int(blank.sum())} of {len(frame)} cells have no {column}; the first is cell "

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from hemoscope.evaluation.hierarchy.figures import HierarchyFigures
 from hemoscope.evaluation.result.calibration import Calibration
 from hemoscope.evaluation.result.classification import Average, ClassReport, Confusion, Mistakes
 from hemoscope.evaluation.result.dynamics import Dynamics
@@ -67,6 +68,7 @@ class Evaluation:
         undefined: Path of a figure that is None to the reason.
         no_interval: Path of a headline figure without interval to the reason.
         provenance: Where the predictions came from.
+        hierarchy: How far the mistakes go, where the classes stand in a hierarchy.
     """
 
     classes: tuple[str, ...]
@@ -92,6 +94,7 @@ class Evaluation:
     undefined: Mapping[str, str]
     no_interval: Mapping[str, str]
     provenance: Mapping[str, Any]
+    hierarchy: HierarchyFigures | None = None
 
     def to_dict(self, *, curves: bool = True) -> dict[str, Any]:
         """Plain JSON values, under the keys of the attributes.

@@ -13,6 +13,7 @@ from hemoscope.reports.errors import ReportError
 from hemoscope.reports.html import evaluation_tables as tables
 from hemoscope.reports.html import meaning
 from hemoscope.reports.html.elements import Finding, Section, Tile
+from hemoscope.reports.html.hierarchy_section import hierarchy_sections
 from hemoscope.reports.html.mistakes import SHOWN, mistake_pictures, mistakes_frame
 from hemoscope.reports.html.page import check_formats, data_folder, write_page
 from hemoscope.reports.html.provenance import provenance_table
@@ -150,6 +151,7 @@ def report_sections(
     """All parts with figures and tables, in the order of the page."""
     parts = (
         *_classification(evaluation),
+        *hierarchy_sections(evaluation),
         *_ranking(evaluation),
         *_trust(evaluation),
         *(() if assessment is None else trust_sections(assessment)),

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from lightning.pytorch import Callback, LightningModule, Trainer
 
-from hemoscope.history import COLUMNS, FIGURES
+from hemoscope.history import FIGURES
 from hemoscope.training.module import training_module
 
 
@@ -35,7 +35,7 @@ class History(Callback):
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Adds the epoch's row; `images_per_second` is over the training part of the epoch.
 
-        A joint model has two more columns for each branch, with its accuracies.
+        Figures of tasks and of branches stand after the columns that every run has.
         """
         figures = {name: float(value) for name, value in trainer.callback_metrics.items()}
         cells = len(trainer.train_dataloader.dataset)  # type: ignore[union-attr]
@@ -46,7 +46,7 @@ class History(Callback):
                 "learning_rate": training_module(pl_module).head_rate(),
                 "seconds": round(time.perf_counter() - self._epoch_started, 3),
                 "images_per_second": round(cells / self._train_seconds, 2),
-                **{name: figures[name] for name in training_module(pl_module).branch_figures},
+                **{name: figures[name] for name in training_module(pl_module).figures.further},
             }
         )
         if trainer.is_global_zero:
@@ -54,8 +54,7 @@ class History(Callback):
 
     def _write(self) -> None:
         part = self._path.with_suffix(".part")
-        columns = self.rows[0] if self.rows else COLUMNS
-        pd.DataFrame(self.rows, columns=list(columns)).to_csv(part, index=False)
+        pd.DataFrame(self.rows).to_csv(part, index=False)
         part.replace(self._path)
 
     def state_dict(self) -> dict[str, Any]:

@@ -1,0 +1,61 @@
+"""The public commands, called as a user calls them, so that a study can go on after a kill."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+HEMOSCOPE = (sys.executable, "-m", "hemoscope")
+
+
+def hemoscope(*arguments: str | Path, capture: bool = False) -> str:
+    """Runs a verb; its standard output if that is asked for.
+
+    Raises:
+        subprocess.CalledProcessError: The verb failed.
+    """
+    command = [*HEMOSCOPE, *map(str, arguments)]
+    done = subprocess.run(
+        command, check=True, text=True, stdout=subprocess.PIPE if capture else None
+    )
+    return done.stdout or ""
+
+
+def train(cells: Path, run: Path, options: Sequence[str | Path]) -> None:
+    """Trains, goes on with a training, or does nothing where it is done.
+
+    Args:
+        cells: SOURCE.
+        run: The run folder.
+        options: What a new training is started with.
+    """
+    if (run / "model.safetensors").is_file():
+        return
+    if (run / "checkpoints" / "last.ckpt").is_file():
+        hemoscope("train", cells, "--out", run, "--resume")
+        return
+    # Killed before its first checkpoint: there is nothing to go on from.
+    shutil.rmtree(run, ignore_errors=True)
+    hemoscope("train", cells, "--out", run, *options)
+
+
+def predict(cells: Path, run: Path, table: Path, split: tuple[str, str]) -> None:
+    """Writes a predictions table, whole or not at all; does nothing where it is done.
+
+    Args:
+        cells: SOURCE.
+        run: The run folder.
+        table: The Parquet file to write.
+        split: Column and value of the cells.
+    """
+    if table.is_file():
+        return
+    # The tables of further tasks go first, so that the main one means that all are there.
+    part = table.parent / f".{table.stem}.part"
+    shutil.rmtree(part, ignore_errors=True)
+    chosen = ("--split-column", split[0], "--use", split[1])
+    hemoscope("predict", cells, *chosen, "--model", run, "--out", part / table.name)
+    for file in sorted(part.iterdir(), key=lambda file: file.name == table.name):
+        file.replace(table.parent / file.name)
+    part.rmdir()

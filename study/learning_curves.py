@@ -1,0 +1,175 @@
+"""Learning curves: how many labels a class it takes, by what a model starts from.
+
+    python -m study.learning_curves --cells L.csv --split-column munich_split \
+        --normal NORMAL_RUN --runs ~/curve-runs
+
+`--normal` is a finished run on normal cells; its architecture is used throughout. A start is
+`normal` (its backbone, encoder and fusion, by `hemoscope train --from`), `imagenet` (the backbone's
+pretrained weights: timm's, or `--weights FILE`) or `nothing` (random). Each training has the same
+number of steps, keeps the last one, and is judged on the same test cells; nothing is chosen on
+validation, of which few-label training has none. Subsets are nested: the 10 cells of a seed hold
+its 5.
+
+Interrupted at any moment, the same command goes on where it was. Figures come into
+results/leukaemia/learning-curves.csv and .svg. A research tool, not clinically validated.
+"""
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from hemoscope.cells import CellTable, open_cells, write_manifest
+from hemoscope.reports.figure import save_figure
+from hemoscope.reports.plots.learning_curve import LearningCurveFigure
+from hemoscope.training.start import starting_config
+from study.commands import hemoscope, predict, train
+
+RESULTS = Path(__file__).resolve().parent.parent / "results" / "leukaemia"
+COUNTS = ("5", "10", "20", "50", "100", "all")
+STARTS = ("normal", "imagenet", "nothing")
+NAMES = {"normal": "normal cells", "imagenet": "ImageNet", "nothing": "nothing"}
+SPLIT = "few_split"
+BATCH = 32
+
+
+@dataclass(frozen=True)
+class Point:
+    """One training: what it starts from, labels a class ("all" or a number), and the seed."""
+
+    start: str
+    count: str
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """Its run folder."""
+        return f"{self.start}-{self.count}-seed-{self.seed}"
+
+
+def few_labels(table: CellTable, column: str, count: str, seed: int) -> CellTable:
+    """The cells with `count` training cells of each class, and two of validation.
+
+    Args:
+        table: With labels and a split column of train, val and test.
+        column: Its name.
+        count: A number, or "all". A class with fewer cells gives all it has.
+        seed: Subsets of one seed are nested.
+    """
+    split, labels = table.answers(column), table.answers("label")
+    chosen = np.full(len(table), "", dtype=object)
+    chosen[split == "test"] = "test"
+    for label in sorted(set(labels)):
+        for part, most in (("train", count), ("val", "2")):
+            rows = np.flatnonzero((split == part) & (labels == label))
+            order = np.random.default_rng(seed).permutation(len(rows))
+            rows = rows[order[: len(rows) if most == "all" else int(most)]]
+            chosen[rows] = part
+    return table.with_column(SPLIT, chosen).take(chosen != "")
+
+
+def points(counts: list[str], seeds: int) -> Iterator[Point]:
+    """Every training, the cheapest first."""
+    for count in counts:
+        for seed in range(1, seeds + 1):
+            for start in STARTS:
+                yield Point(start, count, seed)
+
+
+def perform(point: Point, options: argparse.Namespace) -> dict[str, object]:
+    """Trains, scores and evaluates one point; what is done is not done again."""
+    folder = options.runs / point.name
+    manifest = options.runs / "cells" / f"{point.count}-seed-{point.seed}.csv"
+    if not manifest.is_file():
+        table = few_labels(open_cells(options.cells), options.split_column, point.count, point.seed)
+        write_manifest(table, manifest, provenance={"labels_a_class": point.count})
+    cells = open_cells(manifest)
+    split = cells.answers(SPLIT)
+    train(manifest, folder, _recipe(point, int((split == "train").sum()), options))
+    predict(manifest, folder, folder / "test.parquet", (SPLIT, "test"))
+    figures = folder / "test.json"
+    if not figures.is_file():
+        said = hemoscope(
+            "evaluate", folder / "test.parquet", "--resamples", "0", "--json", capture=True
+        )
+        figures.write_text(said, encoding="utf-8")
+    return _row(point, json.loads(figures.read_text(encoding="utf-8")), cells)
+
+
+def _recipe(point: Point, cells: int, options: argparse.Namespace) -> tuple[str, ...]:
+    """What `hemoscope train` is called with: the same model and steps for every start."""
+    recipe = options.runs / "recipe.yaml"
+    if not recipe.is_file():
+        model = starting_config(options.normal).model_dump(mode="json")
+        text = {"model": model, "keep": "last", "augmentation": {"quarter_turns": True}}
+        recipe.write_text(yaml.safe_dump(text), encoding="utf-8")
+    epochs = max(1, math.ceil(options.steps / math.ceil(cells / BATCH)))
+    settings = {
+        "data.split_column": SPLIT,
+        "batch_size": BATCH,
+        "epochs": epochs,
+        "seed": point.seed,
+    }
+    starts = {
+        "normal": ("--from", str(options.normal)),
+        "imagenet": ("--weights", options.weights),
+        "nothing": ("--weights", "none"),
+    }
+    lines = (part for key, value in settings.items() for part in ("--set", f"{key}={value}"))
+    return ("--recipe", str(recipe), *starts[point.start], *lines)
+
+
+def _row(point: Point, figures: dict[str, dict], cells: CellTable) -> dict[str, object]:
+    training = cells.where(SPLIT, "train").frame["label"].value_counts()
+    return {
+        "start": NAMES[point.start],
+        "count": point.count,
+        # "all" stands on the axis where the smallest class does.
+        "labels_a_class": int(training.min()),
+        "seed": point.seed,
+        "train_cells": int(training.sum()),
+        "test_cells": figures["cells"],
+        "accuracy": figures["accuracy"],
+        "macro_f1": figures["macro"]["f1"],
+        "macro_auc": figures["roc"]["macro"]["auc"],
+    }
+
+
+def main() -> int:
+    """Runs what is missing, and writes table and figure after each training."""
+    options = _options()
+    options.runs.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for point in points(options.counts, options.seeds):
+        rows.append(perform(point, options))
+        table = pd.DataFrame(rows)
+        options.results.mkdir(parents=True, exist_ok=True)
+        table.to_csv(options.results / "learning-curves.csv", index=False, float_format="%.6f")
+        save_figure(LearningCurveFigure(table), options.results / "learning-curves.svg")
+        print(f"{point.name}: accuracy {float(str(rows[-1]['accuracy'])):.4f}", flush=True)
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Learning curves by what a model starts from.")
+    parser.add_argument("--cells", type=Path, required=True, help="manifest with labels and split")
+    parser.add_argument("--split-column", default="munich_split", help="train, val and test")
+    parser.add_argument("--normal", type=Path, required=True, help="run folder of normal cells")
+    parser.add_argument("--weights", default="timm", help="of the start imagenet: timm or a file")
+    parser.add_argument("--runs", type=Path, required=True, help="where models stay")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="where figures go")
+    parser.add_argument("--counts", nargs="+", default=list(COUNTS), help="labels a class, or all")
+    parser.add_argument("--seeds", type=int, default=3, help="trainings of each point")
+    parser.add_argument("--steps", type=int, default=300, help="of each training")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
