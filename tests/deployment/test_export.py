@@ -14,6 +14,7 @@ from hemoscope.deployment.parity import ParityError
 from hemoscope.deployment.samples import NamedCells
 from hemoscope.inference import load_scorer, predict_cells, read_bundle
 from hemoscope.inference.torch_scorer import TorchScorer
+from hemoscope.inference.views import ManyViews
 from hemoscope.models.zoo import ZOO
 from tests.calibration.unknown.planted import known as planted_cells
 from tests.deployment.conftest import CLASSES, make_run, tiny
@@ -36,6 +37,16 @@ def test_a_bundle_observes_what_the_run_observes(run, bundle):
     np.testing.assert_allclose(seen.attention, expected.attention, atol=1e-4)
     np.testing.assert_array_equal(exported.score(pixels), seen.logits)
     np.testing.assert_allclose(exported.score(pixels[:1]), expected.logits[:1], atol=1e-4)
+
+
+def test_a_bundle_of_several_views_looks_so_often_and_takes_no_calibration(run, bundle, tmp_path):
+    export_run(run, tmp_path / "four", ExportOptions(views=4))
+    four, once = load_scorer(tmp_path / "four"), load_scorer(bundle)
+    pixels = _pixels(3, 32)
+    np.testing.assert_allclose(four.score(pixels), ManyViews(once, 4).score(pixels), rtol=1e-6)
+    assert four.describe()["views"] == 4
+    assert not (tmp_path / "four" / "calibration.json").exists()
+    assert read_bundle(tmp_path / "four").info.preprocessing.views == 4
 
 
 def test_the_bundle_says_what_is_in_it(run, bundle):

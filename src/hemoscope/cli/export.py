@@ -40,6 +40,12 @@ def export(
     allowed_points: Annotated[
         float, typer.Option(min=0, max=100, help="INT8: highest cost in accuracy, in points.")
     ] = 0.3,
+    views: Annotated[
+        int,
+        typer.Option(
+            min=1, max=8, help="Look at each cell so often, turned and mirrored; takes as long."
+        ),
+    ] = 1,
     json: Json = False,
 ) -> None:
     """Make a bundle: a folder that scores cells without torch.
@@ -58,14 +64,15 @@ def export(
         int8=_plan(calibrate_on, validate_on, allowed_points, data),
         predictions=predictions or (),
         branch=branch,
+        views=views,
     )
     bundle = export_run(run, out, options, tell=note)
     if json:
         print_json({"bundle": str(out), **bundle.info.model_dump(mode="json")})
         return
     print_table(f"Exported: {out}", ("", ""), _rows(bundle))
-    if bundle.info.quantisation:
-        note("INT8 has logits of its own: score validation cells with the bundle and calibrate it.")
+    if bundle.info.quantisation or views > 1:
+        note("The bundle has logits of its own: score validation cells with it, and calibrate it.")
 
 
 def _check_int8(int8: bool, calibrate_on: str | None, validate_on: str | None) -> None:

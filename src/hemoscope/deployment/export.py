@@ -62,12 +62,14 @@ class ExportOptions:
         int8: How to quantise; None for a float32 bundle.
         predictions: Tables of the run's own predictions, with labels: figures for the card.
         branch: Of a joint model, which branch; None for a model of one backbone.
+        views: How many ways each cell is laid before the model, 1 to 8.
     """
 
     cells: NamedCells | None = None
     int8: Int8Plan | None = None
     predictions: Sequence[Path] = ()
     branch: str | None = None
+    views: int = 1
 
 
 def export_run(
@@ -75,8 +77,9 @@ def export_run(
 ) -> Bundle:
     """Writes a bundle. It is put together beside its place and moved there when it is complete.
 
-    A calibration that lies in the run goes with a float32 bundle. An INT8 bundle and a branch of a
-    joint model get none: their logits are others, and have to be calibrated anew.
+    A calibration that lies in the run goes with a float32 bundle of one view. An INT8 bundle, one
+    of several views and a branch of a joint model get none: their logits are others, and have to
+    be calibrated anew.
 
     Args:
         run: A finished run folder.
@@ -97,7 +100,7 @@ def export_run(
         info = _fill(part, folder, chosen, say)
         description_file(part).write_text(info.model_dump_json(indent=2) + "\n", encoding="utf-8")
         trust = None
-        as_trained = info.quantisation is None and chosen.branch is None
+        as_trained = info.quantisation is None and chosen.branch is None and chosen.views == 1
         if as_trained and calibration_file(run).is_file():
             trust = read_trust(run)
             write_trust(trust, part)
@@ -127,6 +130,8 @@ def _fill(part: Path, run: RunFolder, options: ExportOptions, tell: Tell) -> Bun
             quantisation = write_int8(float32, int8, options.int8, opening, tell)
             int8.replace(file)
     info = _describe(file, run, stored, parity=parity, quantisation=quantisation, figures=figures)
+    seen = info.preprocessing.model_copy(update={"views": options.views})
+    info = info.model_copy(update={"preprocessing": seen})
     if options.branch is None:
         return info
     return info.model_copy(update={"run": {**info.run, "branch": options.branch}})

@@ -65,10 +65,13 @@ class Preprocessing(_Part):
             one size and one white (docs/framing.md).
         mean: Inside the model file: per channel `(pixel / 255 - mean) / std`.
         std: As `mean`.
+        views: How many ways the square is laid, turned and mirrored; what the model says is the
+            mean over them (`hemoscope.inference.views`), also outside the model file.
     """
 
     image_size: int = Field(ge=1)
     framing: Framing = "whole"
+    views: int = Field(default=1, ge=1, le=8)
     mean: Triple
     std: Triple
 

@@ -6,8 +6,9 @@ from typing import Literal
 
 from hemoscope.cells.parallel import default_workers
 from hemoscope.errors import MissingExtraError, UsageError
-from hemoscope.inference.bundle import ModelError, description_file, read_bundle
+from hemoscope.inference.bundle import Bundle, ModelError, description_file, read_bundle
 from hemoscope.inference.scorer import Scorer
+from hemoscope.inference.views import ManyViews
 
 Engine = Literal["onnxruntime", "openvino"]
 
@@ -55,6 +56,12 @@ def load_scorer(
 
 def _open_bundle(path: Path, engine: Engine, threads: int) -> Scorer:
     bundle = read_bundle(path)
+    views = bundle.info.preprocessing.views
+    scorer = _one_look(bundle, engine, threads)
+    return scorer if views == 1 else ManyViews(scorer, views)
+
+
+def _one_look(bundle: Bundle, engine: Engine, threads: int) -> Scorer:
     if engine == "onnxruntime":
         from hemoscope.inference.onnx_scorer import OnnxScorer  # noqa: PLC0415 (opened late)
 

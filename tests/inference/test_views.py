@@ -1,0 +1,73 @@
+"""Several looks at a cell, against their definition."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.special import logsumexp, softmax
+
+from hemoscope.cells import Frame
+from hemoscope.inference.scorer import Observation
+from hemoscope.inference.views import VIEWS, ManyViews, mean_opinion
+
+
+class CornerScorer:
+    """Says the four corners of a picture: another answer for each way to lay it."""
+
+    classes = ("a", "b", "c", "d")
+    frame = Frame(6)
+
+    def score(self, pixels):
+        corners = pixels[:, [0, 0, -1, -1], [0, -1, 0, -1], 0]
+        return corners.astype(np.float32) / 50
+
+    def observe(self, pixels):
+        return Observation(
+            self.score(pixels), pixels[:, 0, :, 0].astype(np.float32), pixels[..., 0]
+        )
+
+    def describe(self):
+        return {"model": "corners"}
+
+
+@pytest.fixture
+def pixels():
+    return np.random.default_rng(0).integers(0, 256, (5, 6, 6, 3), dtype=np.uint8)
+
+
+def test_the_views_are_the_eight_symmetries_of_a_square(pixels):
+    turned = [np.rot90(pixels, k, (1, 2)) for k in range(4)]
+    all_eight = turned + [each[:, :, ::-1] for each in turned]
+    ours = {turn(pixels).tobytes() for turn in VIEWS}
+    assert ours == {np.ascontiguousarray(each).tobytes() for each in all_eight}
+    assert len(ours) == 8
+    np.testing.assert_array_equal(VIEWS[0](pixels), pixels)
+
+
+@given(arrays(np.float32, (3, 4, 5), elements=st.floats(-30, 30, width=32)))
+def test_the_mean_opinion_has_the_mean_probability_and_the_mean_energy(logits):
+    found = mean_opinion(logits).astype(np.float64)
+    wide = logits.astype(np.float64)
+    np.testing.assert_allclose(softmax(found, axis=1), softmax(wide, axis=2).mean(0), atol=2e-5)
+    energy = logsumexp(wide, axis=2).mean(0)
+    np.testing.assert_allclose(logsumexp(found, axis=1), energy, atol=2e-5)
+
+
+def test_with_all_views_it_makes_no_difference_how_a_cell_lies(pixels):
+    scorer = ManyViews(CornerScorer(), 8)
+    as_it_is = scorer.score(pixels)
+    for turn in VIEWS:
+        np.testing.assert_allclose(scorer.score(turn(pixels)), as_it_is, rtol=1e-5)
+    assert not np.allclose(CornerScorer().score(VIEWS[1](pixels)), CornerScorer().score(pixels))
+
+
+def test_observe_agrees_with_score_and_attends_to_the_picture_as_it_is(pixels):
+    once, scorer = CornerScorer(), ManyViews(CornerScorer(), 4)
+    seen = scorer.observe(pixels)
+    np.testing.assert_array_equal(seen.logits, scorer.score(pixels))
+    np.testing.assert_array_equal(seen.attention, once.observe(pixels).attention)
+    features = [once.observe(turn(pixels)).features for turn in VIEWS[:4]]
+    np.testing.assert_allclose(seen.features, np.mean(features, axis=0))
+    assert (scorer.classes, scorer.frame) == (once.classes, once.frame)
+    assert scorer.describe() == {"model": "corners", "views": 4}
