@@ -9,7 +9,7 @@ from scipy.special import logsumexp, softmax
 
 from hemoscope.cells import Frame
 from hemoscope.inference.scorer import Observation
-from hemoscope.inference.views import VIEWS, ManyViews, mean_opinion
+from hemoscope.inference.views import VIEWS, ManyViews, _unsure, mean_opinion
 
 
 class CornerScorer:
@@ -62,12 +62,35 @@ def test_with_all_views_it_makes_no_difference_how_a_cell_lies(pixels):
     assert not np.allclose(CornerScorer().score(VIEWS[1](pixels)), CornerScorer().score(pixels))
 
 
+def test_a_cell_that_is_clear_at_once_is_not_looked_at_again(pixels):
+    class Counting(CornerScorer):
+        """Of a bright picture it is sure, however it lies."""
+
+        looks = 0
+
+        def score(self, pixels):
+            self.looks += len(pixels)
+            bright = pixels.mean(axis=(1, 2, 3)) > 200
+            return super().score(pixels) + np.outer(bright * 20, [1, 0, 0, 0]).astype(np.float32)
+
+    pixels[[1, 3]] = 250
+    scorer = Counting()
+    together = ManyViews(scorer, 8).score(pixels)
+    assert scorer.looks == 2 * 2 + 3 * 8
+    alone = [ManyViews(scorer, 8).score(pixels[k : k + 1]) for k in range(5)]
+    np.testing.assert_array_equal(together, np.concatenate(alone))
+
+
+def test_the_second_look_decides_who_is_looked_at_again():
+    logits = np.array([[[9.0, 0], [9, 0]], [[9, 0], [0, 9]]], np.float32)
+    np.testing.assert_array_equal(_unsure(logits), [False, True])
+
+
 def test_observe_agrees_with_score_and_attends_to_the_picture_as_it_is(pixels):
     once, scorer = CornerScorer(), ManyViews(CornerScorer(), 4)
     seen = scorer.observe(pixels)
     np.testing.assert_array_equal(seen.logits, scorer.score(pixels))
     np.testing.assert_array_equal(seen.attention, once.observe(pixels).attention)
-    features = [once.observe(turn(pixels)).features for turn in VIEWS[:4]]
-    np.testing.assert_allclose(seen.features, np.mean(features, axis=0))
+    np.testing.assert_array_equal(seen.features, once.observe(pixels).features)
     assert (scorer.classes, scorer.frame) == (once.classes, once.frame)
     assert scorer.describe() == {"model": "corners", "views": 4}

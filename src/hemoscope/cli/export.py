@@ -42,9 +42,7 @@ def export(
     ] = 0.3,
     views: Annotated[
         int,
-        typer.Option(
-            min=1, max=8, help="Look at each cell so often, turned and mirrored; takes as long."
-        ),
+        typer.Option(min=1, max=8, help="Look at unclear cells so often, turned and mirrored."),
     ] = 1,
     json: Json = False,
 ) -> None:

@@ -62,7 +62,7 @@ class ExportOptions:
         int8: How to quantise; None for a float32 bundle.
         predictions: Tables of the run's own predictions, with labels: figures for the card.
         branch: Of a joint model, which branch; None for a model of one backbone.
-        views: How many ways each cell is laid before the model, 1 to 8.
+        views: In how many ways an unclear cell is laid before the model, 1 to 8.
     """
 
     cells: NamedCells | None = None

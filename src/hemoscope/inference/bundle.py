@@ -65,8 +65,8 @@ class Preprocessing(_Part):
             one size and one white (docs/framing.md).
         mean: Inside the model file: per channel `(pixel / 255 - mean) / std`.
         std: As `mean`.
-        views: How many ways the square is laid, turned and mirrored; what the model says is the
-            mean over them (`hemoscope.inference.views`), also outside the model file.
+        views: In how many ways the square is laid, turned and mirrored, where a cell is not clear
+            at once; what is said is the mean (`hemoscope.inference.views`), outside the file, too.
     """
 
     image_size: int = Field(ge=1)
