@@ -28,7 +28,7 @@ def describe_run(table: CellTable, source: str, recipe: Recipe) -> dict[str, Any
     return {
         "hemoscope": hemoscope.__version__,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": sys.argv,
+        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
         "python": platform.python_version(),
         "platform": platform.platform(),
         "hardware": _hardware(),
