@@ -70,7 +70,7 @@ def evaluate(  # noqa: PLR0913 (each is an option of the verb)
         seed=seed,
         level=level,
         history=history,
-        hierarchy=_tree(predictions, hierarchy),
+        hierarchy=hierarchy,
     )[0]
 
 
@@ -82,7 +82,7 @@ def evaluate_with_resamples(
     seed: int,
     level: float,
     history: pd.DataFrame | None,
-    hierarchy: Hierarchy | None = None,
+    hierarchy: Hierarchy | Literal["auto"] | None = "auto",
 ) -> tuple[Evaluation, dict[str, Array]]:
     """`evaluate`, and with it the resampled headline figures (path to (resamples,) values)."""
     _check(bins, resamples, level)
@@ -90,6 +90,7 @@ def evaluate_with_resamples(
     settings = Settings(bins, level, resamples, seed, grouped=scored.groups is not None)
     notes = Notes(settings)
     matrix = confusion_matrix(scored.truth, scored.predicted, len(scored.classes))
+    tree = _tree(predictions, hierarchy)
     report = report_section(matrix, scored, notes)
     roc, pr = curve_sections(scored, notes)
     evaluation = Evaluation(
@@ -109,7 +110,7 @@ def evaluate_with_resamples(
         undefined=notes.undefined,
         no_interval=notes.no_interval,
         provenance=without_digests(predictions.provenance),
-        hierarchy=None if hierarchy is None else _hierarchy(hierarchy, matrix, scored, notes),
+        hierarchy=None if tree is None else _hierarchy(tree, matrix, scored, notes),
     )
     return evaluation, _bootstrap(scored, notes)
 

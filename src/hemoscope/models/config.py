@@ -1,12 +1,14 @@
 """What a model is, as plain data: every choice is a field that a recipe can override."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
-from hemoscope.cells.framing import Frame, Framing
 from hemoscope.models.heads_config import HeadConfig
+
+if TYPE_CHECKING:
+    from hemoscope.cells import Frame
 
 FusionPart = Literal["cnn", "vit", "attention"]
 Pooling = Literal["timm", "tensorflow"]
@@ -155,13 +157,15 @@ class ModelConfig(_Data):
     head_hidden: PositiveInt | None = None
     head_dropout: float = Field(default=0.5, ge=0, lt=1)
     image_size: int = Field(default=224, ge=32)
-    framing: Framing = "whole"
+    framing: Literal["whole", "cell"] = "whole"
     normalisation: Normalisation | None = None
     tasks: dict[str, HeadConfig] = {}
 
     @property
-    def frame(self) -> Frame:
+    def frame(self) -> "Frame":
         """How an image becomes what the model sees."""
+        from hemoscope.cells import Frame  # noqa: PLC0415 (naming the zoo needs no numpy)
+
         return Frame(self.image_size, self.framing)
 
     @property
