@@ -5,9 +5,10 @@
         --cellavision external/cellavision100/manifest.csv \
         --neutrophils external/munich_aml/images/neutrophil
 
-`STEPS` has neither, either and both. Each is judged on PBC's validation cells, on the first half of CellaVision's cells (the other half is for the final figure),
-and on the neutrophils of the Munich set. No test cell is looked at. Interrupted, the same command
-goes on; the table lands in results/robustness/.
+`STEPS` has neither, either and both. Each is judged on PBC's validation cells, on the first half of
+CellaVision's cells (the other half is for the final figure), and on the neutrophils of the Munich
+set. No test cell is looked at. Interrupted, the same command goes on; the table lands in
+results/robustness/.
 """
 
 import argparse
