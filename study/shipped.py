@@ -5,9 +5,10 @@
     python -m study.shipped judge --cells pbc/manifest.csv --munich external/munich_aml/images \
         --cellavision external/cellavision100/manifest.csv --work ~/shipped
 
-`make` sees training and validation cells of PBC and the Munich myeloblasts (by which the score for
-unknown cells is chosen) and puts the bundle into the package. `judge` writes results/shipped/: the
-test cells, CellaVision's and Munich's, each named and judged by `hemoscope classify`.
+`make` sees training and validation cells of PBC, and the Munich myeloblasts and drawn pictures of
+no cell, by which the score for unknown cells is chosen; it puts the bundle into the package.
+`judge` writes results/shipped/: the test cells, CellaVision's and Munich's and other pictures of no
+cell, each named and judged by `hemoscope classify`.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from typing import Any
 import pandas as pd
 from scipy.stats import binomtest
 
+from study.no_cells import KINDS, write_no_cells
 from study.run import COPIED, RESULTS, hemoscope
 
 SHIPPED = RESULTS.parent / "src" / "hemoscope" / "shipped"
@@ -36,17 +38,21 @@ def make(options: argparse.Namespace) -> None:
     if not bundle.exists():
         made = ("--views", VIEWS, "--int8", "--calibrate-on", cells, "--validate-on", cells)
         hemoscope("export", options.run, "--out", bundle, "--cells", cells, *made)
+    if not (work / "no-cells").exists():
+        write_no_cells(work / "no-cells", each=40, seed=0)
     sources = {
         "val": (cells, *SPLIT, "val"),
         "train": (cells, *SPLIT, "train"),
         "myeloblasts": (options.munich / "myeloblast",),
+        "no-cells": (work / "no-cells",),
     }
     for name, source in sources.items():
         table = work / f"{name}.parquet"
         if not table.exists():
             hemoscope("predict", *source, "--model", bundle, "--features", "--out", table)
-    known = ("--reference", work / "train.parquet", "--unknown-cells", work / "myeloblasts.parquet")
-    trust = ("--max-error", MAX_ERROR, "--unknown", "auto", *known)
+    unknown = ("--unknown-cells", work / "myeloblasts.parquet")
+    unknown += ("--unknown-cells", work / "no-cells.parquet", "--reference", work / "train.parquet")
+    trust = ("--max-error", MAX_ERROR, "--unknown", "auto", *unknown)
     said = hemoscope(
         "calibrate", work / "val.parquet", *trust, "--out", bundle, "--json", capture=True
     )
@@ -68,7 +74,10 @@ def judge(options: argparse.Namespace) -> None:
     shutil.copy(table, OUT / "test.parquet")
     said = hemoscope("evaluate", table, "--calibration", SHIPPED, "--json", capture=True)
     (OUT / "test.json").write_text(said, encoding="utf-8")
+    if not (options.work / "other-no-cells").exists():
+        write_no_cells(options.work / "other-no-cells", each=40, seed=1)
     outside = {
+        "no-cells": options.work / "other-no-cells",
         "cellavision100": options.cellavision,
         "munich-neutrophils": options.munich / "neutrophil",
         "munich-myeloblasts": options.munich / "myeloblast",
@@ -100,6 +109,11 @@ def _outside(cellavision: Path) -> dict[str, Any]:
         figures[f"{name}, named neutrophil"] = _share(cells["class"] == "neutrophil")
         figures[f"{name}, accepted"] = _share(cells["accepted"].to_numpy(bool))
         figures[f"{name}, flagged unknown"] = _share(cells["unknown"].to_numpy(bool))
+    cells = pd.read_csv(OUT / "no-cells.csv")
+    figures["no cells, accepted"] = _share(cells["accepted"].to_numpy(bool))
+    for kind in KINDS:
+        flagged = cells.loc[cells["path"].str.startswith(kind), "unknown"].to_numpy(bool)
+        figures[f"no cells, {kind}, flagged unknown"] = _share(flagged)
     return figures
 
 

@@ -22,6 +22,7 @@ class UnknownMethod(StrEnum):
     NEIGHBOURS = "neighbours"
     MAHALANOBIS = "mahalanobis"
     RELATIVE_MAHALANOBIS = "relative-mahalanobis"
+    COMBINED = "combined"
 
 
 @dataclass(frozen=True)

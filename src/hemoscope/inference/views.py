@@ -64,21 +64,27 @@ class ManyViews:
 
     def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(n, size, size, 3) uint8 RGB → (n, C) logits of all views; see `mean_opinion`."""
-        first = self._logits(pixels, self._views[:AT_FIRST])
+        return self._said(pixels, self._scorer.score(pixels))
+
+    def observe(self, pixels: NDArray[np.uint8]) -> Observation:
+        """Logits as of `score`; features and attention of the picture as it is."""
+        seen = self._scorer.observe(pixels)
+        return Observation(self._said(pixels, seen.logits), seen.features, seen.attention)
+
+    def describe(self) -> dict[str, Any]:
+        """Where the model came from, and how often it looks."""
+        return {**self._scorer.describe(), "views": len(self._views)}
+
+    def _said(
+        self, pixels: NDArray[np.uint8], as_they_are: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """The mean opinion, given that on the pictures as they are."""
+        first = np.concatenate([as_they_are[None], self._logits(pixels, self._views[1:AT_FIRST])])
         said, unsure = mean_opinion(first), _unsure(first)
         if unsure.any() and len(self._views) > AT_FIRST:
             again = self._logits(pixels[unsure], self._views[AT_FIRST:])
             said[unsure] = mean_opinion(np.concatenate([first[:, unsure], again]))
         return said
-
-    def observe(self, pixels: NDArray[np.uint8]) -> Observation:
-        """Logits as of `score`; features and attention of the picture as it is."""
-        seen = self._scorer.observe(pixels)
-        return Observation(self.score(pixels), seen.features, seen.attention)
-
-    def describe(self) -> dict[str, Any]:
-        """Where the model came from, and how often it looks."""
-        return {**self._scorer.describe(), "views": len(self._views)}
 
     def _logits(self, pixels: NDArray[np.uint8], views: Sequence[_Turn]) -> NDArray[np.float32]:
         """(views, n, C)."""

@@ -10,6 +10,7 @@ from hemoscope.calibration.arrays import Array
 from hemoscope.calibration.conformal.quantile import conformal_quantile, least_cells
 from hemoscope.calibration.errors import CalibrationError
 from hemoscope.calibration.folds import deal
+from hemoscope.calibration.unknown.combined import fit_combined
 from hemoscope.calibration.unknown.fitted import FittedUnknown
 from hemoscope.calibration.unknown.known_cells import KnownCells
 from hemoscope.calibration.unknown.logit_measures import Energy, MaximumLogit
@@ -28,6 +29,7 @@ MEASURES: Mapping[str, Callable[[KnownCells], Measure]] = MappingProxyType(
         "neighbours": fit_neighbours,
         "mahalanobis": fit_mahalanobis,
         "relative-mahalanobis": fit_relative_mahalanobis,
+        "combined": fit_combined,
     }
 )
 BY_LOGITS = frozenset({"energy", "max-logit"})

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked
 
 from hemoscope.calibration.errors import CalibrationError
+from hemoscope.calibration.unknown.combined import Combined
 from hemoscope.calibration.unknown.fitted import FittedUnknown, MethodFigures
 from hemoscope.calibration.unknown.gaussian import Gaussian
 from hemoscope.calibration.unknown.logit_measures import Energy, MaximumLogit
@@ -25,7 +26,9 @@ Arrays = Mapping[str, NDArray[Any]]
 class Document:
     """What stands in `calibration.json` under `unknown`."""
 
-    method: Literal["energy", "max-logit", "neighbours", "mahalanobis", "relative-mahalanobis"]
+    method: Literal[
+        "energy", "max-logit", "neighbours", "mahalanobis", "relative-mahalanobis", "combined"
+    ]
     numbers: dict[str, float]
     threshold: float
     flag_rate: Annotated[float, Field(gt=0, lt=1)]
@@ -96,4 +99,5 @@ _MEASURES: Mapping[str, Callable[[_Parts], Measure]] = {
     "neighbours": _neighbours,
     "mahalanobis": _mahalanobis,
     "relative-mahalanobis": _relative,
+    "combined": lambda parts: Combined.of_parts(parts.numbers, parts.arrays),
 }
