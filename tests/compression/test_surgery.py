@@ -52,7 +52,8 @@ def _parameters_of(width: int, shape: BlockShape) -> int:
 
 @pytest.mark.parametrize("name", tuple(_hybrids()))
 def test_every_hybrid_is_cut_saved_and_loaded(name: str, tmp_path: Path) -> None:
-    size = 96 if name.startswith(("inception", "resnet", "efficient")) else 64
+    # InceptionV3's last map of 96 pixels is a single position.
+    size = 64 if name.startswith("customcnn") else 128
     model = tiny(name, size)
     images = torch.rand(2, 3, size, size, generator=torch.Generator().manual_seed(2))
     small = cut_model(model, UNEVEN)

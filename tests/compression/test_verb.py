@@ -41,7 +41,7 @@ def test_prune_predict_evaluate_and_export(made: Made, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     done = _hemoscope("evaluate", table, "--run", small, "--resamples", 20, "--json")
     assert done.returncode == 0, done.stderr
-    accuracy = json.loads(done.stdout)["classification"]["accuracy"]
+    accuracy = json.loads(done.stdout)["accuracy"]
     assert accuracy == pytest.approx(told["steps"][-1]["measured"]["val_accuracy"])
     done = _hemoscope("export", small, "--out", tmp_path / "bundle", "--json")
     assert done.returncode == 0, done.stderr

@@ -87,9 +87,9 @@ class ManyViews:
         return said
 
     def _logits(self, pixels: NDArray[np.uint8], views: Sequence[_Turn]) -> NDArray[np.float32]:
-        """(views, n, C)."""
-        turned = (np.ascontiguousarray(turn(pixels)) for turn in views)
-        return np.stack([self._scorer.score(each) for each in turned])
+        """(views, n, C), scored in one batch."""
+        turned = np.concatenate([turn(pixels) for turn in views])
+        return self._scorer.score(turned).reshape(len(views), len(pixels), -1)
 
 
 def _unsure(logits: NDArray[np.float32]) -> NDArray[np.bool_]:
