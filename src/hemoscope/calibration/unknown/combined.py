@@ -82,13 +82,11 @@ class Combined:
             KeyError: One is missing.
             ValueError: They do not fit each other, or a reach is not positive.
         """
-        scales = [
-            Scale(numbers[f"{name}_middle"], numbers[f"{name}_reach"])
-            for name in ("energy", "distance")
-        ]
-        if min(scale.reach for scale in scales) <= 0:
+        energy = Scale(numbers["energy_middle"], numbers["energy_reach"])
+        distance = Scale(numbers["distance_middle"], numbers["distance_reach"])
+        if min(energy.reach, distance.reach) <= 0:
             raise ValueError("the reach of a score is not positive")
-        return cls(*scales, Mahalanobis(Gaussian.of_arrays(arrays, "within")))
+        return cls(energy, distance, Mahalanobis(Gaussian.of_arrays(arrays, "within")))
 
 
 def fit_combined(reference: KnownCells) -> Combined:
