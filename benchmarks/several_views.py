@@ -1,0 +1,58 @@
+"""What several views bring: several_views.py BUNDLE SOURCE [COLUMN VALUE].
+
+BUNDLE: of one view. SOURCE: labelled cells that it did not learn from, such as validation cells, of
+which COLUMN and VALUE choose some. Prints, for one view and for eight: accuracy, negative
+log-likelihood, wrong cells among the surest 95 %, and looks a cell.
+"""
+
+import sys
+
+import numpy as np
+from sklearn.metrics import log_loss
+
+from hemoscope.cells import open_cells
+from hemoscope.inference import load_scorer, predict_cells
+from hemoscope.inference.scorer import Observation
+from hemoscope.inference.views import ManyViews
+
+
+class Counting:
+    """A scorer that counts how many pictures it looks at."""
+
+    def __init__(self, model: str) -> None:
+        self._scorer = load_scorer(model)
+        self.classes, self.frame = self._scorer.classes, self._scorer.frame
+        self.describe = self._scorer.describe
+        self.looks = 0
+
+    def score(self, pixels: np.ndarray) -> np.ndarray:
+        self.looks += len(pixels)
+        return self._scorer.score(pixels)
+
+    def observe(self, pixels: np.ndarray) -> Observation:
+        self.looks += len(pixels)
+        return self._scorer.observe(pixels)
+
+
+def main() -> None:
+    """Prints two lines."""
+    model, source, *chosen = sys.argv[1:]
+    column, value = chosen or (None, None)
+    table = open_cells(source, split_column=column, use=value)
+    for views in (1, 8):
+        counting = Counting(model)
+        scorer = counting if views == 1 else ManyViews(counting, views)
+        predictions = predict_cells(table, scorer).predictions
+        truth, probabilities = predictions.truth(), predictions.probabilities
+        surest = np.argsort(-probabilities.max(axis=1), kind="stable")
+        wrong = (predictions.predicted != truth)[surest]
+        loss = log_loss(truth, probabilities, labels=range(len(predictions.classes)))
+        print(
+            f"{views} views: {100 * (1 - wrong.mean()):.2f} % of {len(wrong):,} right, negative "
+            f"log-likelihood {loss:.4f}, {wrong[: int(0.95 * len(wrong))].sum()} wrong among the "
+            f"surest 95 %, {counting.looks / len(wrong):.2f} looks a cell"
+        )
+
+
+if __name__ == "__main__":
+    main()
