@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 HEMOSCOPE = (sys.executable, "-m", "hemoscope")
@@ -20,6 +20,12 @@ def hemoscope(*arguments: str | Path, capture: bool = False) -> str:
         command, check=True, text=True, stdout=subprocess.PIPE if capture else None
     )
     return done.stdout or ""
+
+
+def setting_options(settings: Iterable[str]) -> Iterator[str]:
+    """Settings of a recipe, FIELD=VALUE each, as `hemoscope train` takes them."""
+    for line in settings:
+        yield from ("--set", line)
 
 
 def train(cells: Path, run: Path, options: Sequence[str | Path]) -> None:

@@ -28,7 +28,7 @@ from sklearn.metrics import roc_auc_score
 from hemoscope.cells import CellTable, open_cells, split_stratified, write_manifest
 from hemoscope.evaluation.control import pathological_probability, source_control
 from hemoscope.predictions import Predictions
-from study.commands import predict, train
+from study.commands import predict, setting_options, train
 
 RESULTS = Path(__file__).resolve().parent.parent / "results" / "leukaemia"
 PATHOLOGICAL = ("myeloblast",)
@@ -110,7 +110,7 @@ def _moved(table: CellTable, root: Path) -> pd.DataFrame:
 def perform(variant: Variant, cells: Path, folder: Path, options: tuple[str, ...]) -> None:
     """Trains a variant and scores the cells that judge it; what is done is not done again."""
     run = folder / variant.name
-    settings = (part for line in variant.settings for part in ("--set", line))
+    settings = setting_options(variant.settings)
     train(cells, run, ("--recipe", "leukaemia", *options, *settings))
     judged = ("test", CONTROL) if variant.split == "held_out_split" else ("test",)
     for part in judged:
@@ -205,7 +205,7 @@ def main() -> int:
 
 def _training(options: argparse.Namespace) -> tuple[str, ...]:
     start = ("--from", str(options.start)) if options.start else ()
-    return (*start, *(part for line in options.set for part in ("--set", line)))
+    return (*start, *setting_options(options.set))
 
 
 def _options() -> argparse.Namespace:

@@ -19,7 +19,8 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from hemoscope.predictions import Predictions
-from study.run import RESULTS, hemoscope, train
+from study.commands import hemoscope, setting_options, train
+from study.run import RESULTS
 
 RECIPE = RESULTS / "recipes" / "robustness.yaml"
 FRAMING = ("model.framing=cell",)
@@ -46,7 +47,7 @@ def perform(number: int, settings: tuple[str, ...], options: argparse.Namespace)
     """Trains and scores one step; what is there is not done again."""
     run = options.runs / f"step-{number}"
     weights = (f"weights={options.weights}",) if options.weights else ()
-    train(run, options.cells, str(RECIPE), settings + weights)
+    train(options.cells, run, ("--recipe", RECIPE, *setting_options(settings + weights)))
     scored = {
         "val": (options.cells, "--split-column", "clean_split", "--use", "val"),
         "cellavision": (options.cellavision,),

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
+from study.commands import hemoscope, setting_options, train
 from study.plan import PLAN, Experiment, Plan
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
 COPIED = ("recipe.yaml", "provenance.json", "history.csv")
-HEMOSCOPE = (sys.executable, "-m", "hemoscope")
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Places:
 def perform(experiment: Experiment, places: Places) -> None:
     """Trains, scores and evaluates; what is finished already is not done again."""
     run = places.runs / experiment.place
-    train(run, places.cells, experiment.recipe, experiment.settings)
+    train(places.cells, run, ("--recipe", experiment.recipe, *setting_options(experiment.settings)))
     part = places.results / experiment.place.parent / f".{experiment.place.name}.part"
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
@@ -49,28 +49,6 @@ def perform(experiment: Experiment, places: Places) -> None:
     (part / "test.json").write_text(figures, encoding="utf-8")
     # The folder appears in one step, so that a result that is there is a whole one.
     part.rename(places.results / experiment.place)
-
-
-def train(run: Path, cells: Path, recipe: str, settings: tuple[str, ...]) -> None:
-    """Trains into the folder `run`, from where it was; a finished run stays as it is."""
-    if (run / "model.safetensors").is_file():
-        return
-    if (run / "checkpoints" / "last.ckpt").is_file():
-        hemoscope("train", cells, "--out", run, "--resume")
-        return
-    # Killed before its first checkpoint: there is nothing to go on from.
-    shutil.rmtree(run, ignore_errors=True)
-    changes = (part for line in settings for part in ("--set", line))
-    hemoscope("train", cells, "--recipe", recipe, *changes, "--out", run)
-
-
-def hemoscope(*arguments: str | Path, capture: bool = False) -> str:
-    """One public command; what it prints, if it is to be captured."""
-    command = [*HEMOSCOPE, *map(str, arguments)]
-    done = subprocess.run(
-        command, check=True, text=True, stdout=subprocess.PIPE if capture else None
-    )
-    return done.stdout or ""
 
 
 def main() -> int:

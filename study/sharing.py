@@ -23,8 +23,9 @@ from hemoscope.models.joint_config import branch_config
 from hemoscope.predictions import Predictions
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.recipe_files import dump_recipe, load_recipe
+from study.commands import hemoscope, train
 from study.plan import PLAN, Plan
-from study.run import RESULTS, hemoscope, train
+from study.run import RESULTS
 from study.sharing_summary import Row, count_table, summary
 
 MEAN = "mean"
@@ -98,7 +99,7 @@ def perform(joint: Recipe, options: argparse.Namespace, results: Path) -> None:
     rows = {}
     for arm in chosen:
         run = options.runs / results.name / arm.name
-        train(run, options.cells, str(_recipe_file(arm, run, results)), ())
+        train(options.cells, run, ("--recipe", _recipe_file(arm, run, results)))
         shutil.copy(run / "history.csv", results / f"{arm.name}.csv")
         for table, branch in arm.tables.items():
             _predict(run, branch, results / f"{table}.parquet", options.cells, joint)

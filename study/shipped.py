@@ -22,8 +22,9 @@ from typing import Any
 import pandas as pd
 from scipy.stats import binomtest
 
+from study.commands import hemoscope
 from study.no_cells import KINDS, write_no_cells
-from study.run import COPIED, RESULTS, hemoscope
+from study.run import COPIED, RESULTS
 
 # Relative, so that the tables do not tell of the machine.
 SHIPPED = Path(os.path.relpath(RESULTS.parent / "src" / "hemoscope" / "shipped"))

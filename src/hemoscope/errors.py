@@ -1,6 +1,9 @@
 """The errors that a user can mend. Everything else is a bug and keeps its traceback."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 class HemoscopeError(Exception):
@@ -27,3 +30,8 @@ class MissingExtraError(HemoscopeError):
             f"{capability} needs a part that is not installed. "
             f"Install it with: pip install 'hemoscope[{extra}]'"
         )
+
+
+def place_of(error: "ValidationError") -> str:
+    """The field of the first mistake, outer names first ("model.size"); "" for the whole."""
+    return ".".join(str(part) for part in error.errors()[0]["loc"])

@@ -5,7 +5,7 @@ from argparse import Namespace
 from pathlib import Path
 
 import pytest
-import study.run
+import study.commands
 import study.sharing
 from safetensors.torch import save_file
 from study.sharing import arms, joint_recipe, perform
@@ -87,7 +87,7 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         assert done.exit_code == 0, done.output
         return done.stdout if capture else ""
 
-    monkeypatch.setattr(study.run, "hemoscope", hemoscope)
+    monkeypatch.setattr(study.commands, "hemoscope", hemoscope)
     monkeypatch.setattr(study.sharing, "hemoscope", hemoscope)
     return called
 

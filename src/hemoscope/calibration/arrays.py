@@ -14,6 +14,21 @@ Flags = NDArray[np.bool_]
 LEAST_PROBABILITY = 1e-12  # a 0 in a table of probabilities was rounded away; its log is taken here
 
 
+def refuse_not_finite(values: Array, what: str) -> None:
+    """Makes sure that every value of (n, …) can be reckoned with.
+
+    Args:
+        values: A row a cell.
+        what: Their name, in the plural.
+
+    Raises:
+        CalibrationError: One is not finite; the message tells the row.
+    """
+    if not np.isfinite(values).all():
+        row = int(np.argwhere(~np.isfinite(values))[0][0])
+        raise CalibrationError(f"the {what} of row {row} are not finite. Predict it again.")
+
+
 def scores_of(predictions: Predictions) -> Array:
     """(n, C) logits; where a table has only probabilities, their logarithms.
 

@@ -23,6 +23,7 @@ from hemoscope.calibration.fitted import FittedCalibrator
 from hemoscope.calibration.trust import Trust
 from hemoscope.calibration.unknown.read import read_unknown as read_known_methods
 from hemoscope.calibration.unknown_score import UnknownScore
+from hemoscope.errors import place_of
 
 FILE_NAME = "calibration.json"
 ARRAYS_SUFFIX = ".unknown.npz"
@@ -146,10 +147,9 @@ def _parse(path: Path) -> Document:
     try:
         return TypeAdapter(Document).validate_python(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        said = error.errors()[0]["msg"]
         raise CalibrationError(
-            f"{path} is malformed: {place}: {first['msg']}. "
+            f"{path} is malformed: {place_of(error) or 'the file'}: {said}. "
             "Fit it again with `hemoscope calibrate`."
         ) from error
 

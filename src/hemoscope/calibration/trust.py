@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hemoscope.calibration.acceptance import Acceptance
-from hemoscope.calibration.arrays import Array, scores_of
+from hemoscope.calibration.arrays import Array, refuse_not_finite, scores_of
 from hemoscope.calibration.conformal import ConformalSets
 from hemoscope.calibration.differential import (
     LEVEL,
@@ -168,9 +168,7 @@ class Trust:
                 f"the logits have shape {scores.shape}; the calibration is for "
                 f"{len(self.classes)} classes ({', '.join(self.classes)})."
             )
-        if not np.isfinite(scores).all():
-            row = int(np.argwhere(~np.isfinite(scores))[0][0])
-            raise CalibrationError(f"the logits of row {row} are not finite. Predict it again.")
+        refuse_not_finite(scores, "logits")
         return scores
 
 

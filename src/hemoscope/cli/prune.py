@@ -7,7 +7,7 @@ import typer
 
 from hemoscope.cli.options import Json
 from hemoscope.cli.output import note, note_failures, print_json, print_table, progress_bar
-from hemoscope.errors import UsageError
+from hemoscope.errors import UsageError, place_of
 
 if TYPE_CHECKING:
     from hemoscope.compression.journal import Journal
@@ -107,8 +107,9 @@ def _settings(**given: Any) -> "Settings":
         return Settings.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise UsageError(f"{place}: {first['msg']} (it is {first['input']!r}).") from error
+        raise UsageError(
+            f"{place_of(error)}: {first['msg']} (it is {first['input']!r})."
+        ) from error
 
 
 def _tell(journal: "Journal", out: Path, *, json: bool) -> None:

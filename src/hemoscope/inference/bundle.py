@@ -19,7 +19,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hemoscope.cells import Frame, Framing
-from hemoscope.errors import HemoscopeError
+from hemoscope.errors import HemoscopeError, place_of
 
 FORMAT = "hemoscope-bundle"
 VERSION = 1
@@ -255,10 +255,9 @@ def _info(file: Path) -> BundleInfo:
     try:
         return BundleInfo.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
+        said = error.errors()[0]["msg"]
         raise ModelError(
-            f"{file} is damaged: {place}: {first['msg']}. Copy the bundle again."
+            f"{file} is damaged: {place_of(error)}: {said}. Copy the bundle again."
         ) from error
 
 

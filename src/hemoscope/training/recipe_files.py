@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from hemoscope.errors import HemoscopeError
+from hemoscope.errors import HemoscopeError, place_of
 from hemoscope.training.recipe import Recipe
 
 _SHIPPED = files("hemoscope.training") / "recipes"
@@ -112,8 +112,7 @@ def _number_or_yaml(text: str) -> Any:
 
 def _explain(error: ValidationError) -> str:
     """The first mistake in words, with the field's place."""
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"])
+    first, place = error.errors()[0], place_of(error)
     if isinstance(first["input"], dict) and first["type"] == "value_error":
         said = first["msg"].removeprefix("Value error, ")  # of fields that do not go together
         return f"{place}: {said}." if place else f"{said}."

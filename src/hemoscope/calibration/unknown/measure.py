@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hemoscope.calibration.arrays import Array
+from hemoscope.calibration.arrays import Array, refuse_not_finite
 from hemoscope.calibration.errors import CalibrationError
 
 
@@ -54,7 +54,5 @@ def checked_features(features: NDArray[Any] | None, width: int) -> NDArray[np.fl
             f"the features have shape {values.shape}; the score for unknown cells was fitted on "
             f"{width} numbers a cell. Use the calibration of the same model."
         )
-    if not np.isfinite(values).all():
-        row = int(np.argwhere(~np.isfinite(values))[0][0])
-        raise CalibrationError(f"the features of row {row} are not finite. Predict it again.")
+    refuse_not_finite(values, "features")
     return values

@@ -17,6 +17,7 @@ from hemoscope.calibration.unknown.logit_measures import Energy, MaximumLogit
 from hemoscope.calibration.unknown.mahalanobis import Mahalanobis, RelativeMahalanobis
 from hemoscope.calibration.unknown.measure import Measure
 from hemoscope.calibration.unknown.neighbours import Neighbours
+from hemoscope.errors import place_of
 
 Numbers = Mapping[str, float]
 Arrays = Mapping[str, NDArray[Any]]
@@ -57,10 +58,9 @@ def read_unknown(values: Mapping[str, Any], arrays: Arrays) -> FittedUnknown:
         document = TypeAdapter(Document).validate_python(dict(values))
         measure = _MEASURES[document.method](_Parts(document.numbers, arrays))
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
+        said = error.errors()[0]["msg"]
         raise CalibrationError(
-            f"the score for unknown cells is malformed: {place}: {first['msg']}."
+            f"the score for unknown cells is malformed: {place_of(error)}: {said}."
         ) from error
     except (KeyError, ValueError, IndexError, TypeError) as error:
         raise CalibrationError(
