@@ -31,6 +31,7 @@ from hemoscope.reports.figure import save_figure
 from hemoscope.reports.plots.learning_curve import LearningCurveFigure
 from hemoscope.training.start import starting_config
 from study.commands import hemoscope, predict, train
+from study.thinned import thinned
 
 RESULTS = Path(__file__).resolve().parent.parent / "results" / "leukaemia"
 COUNTS = ("5", "10", "20", "50", "100", "all")
@@ -63,16 +64,10 @@ def few_labels(table: CellTable, column: str, count: str, seed: int) -> CellTabl
         count: A number, or "all". A class with fewer cells gives all it has.
         seed: Subsets of one seed are nested.
     """
-    split, labels = table.answers(column), table.answers("label")
-    chosen = np.full(len(table), "", dtype=object)
-    chosen[split == "test"] = "test"
-    for label in sorted(set(labels)):
-        for part, most in (("train", count), ("val", "2")):
-            rows = np.flatnonzero((split == part) & (labels == label))
-            order = np.random.default_rng(seed).permutation(len(rows))
-            rows = rows[order[: len(rows) if most == "all" else int(most)]]
-            chosen[rows] = part
-    return table.with_column(SPLIT, chosen).take(chosen != "")
+    split = table.answers(column)
+    used = table.with_column(SPLIT, split).take(np.isin(split, ("train", "val", "test")))
+    most = {"val": 2} if count == "all" else {"train": int(count), "val": 2}
+    return thinned(used, SPLIT, most, seed=seed)
 
 
 def points(counts: list[str], seeds: int) -> Iterator[Point]:
