@@ -1,7 +1,7 @@
 """What several views bring: several_views.py BUNDLE SOURCE [COLUMN VALUE].
 
 BUNDLE: of one view. SOURCE: labelled cells that it did not learn from, such as validation cells, of
-which COLUMN and VALUE choose some. Prints, for one view, for eight where a cell is not clear before,
+which COLUMN and VALUE choose some. Prints, for one view, for eight where a cell is not clear yet,
 and for eight of every cell: accuracy, negative log-likelihood, wrong cells among the surest 95 %,
 and looks a cell.
 """
