@@ -40,6 +40,10 @@ cell do (`benchmarks/several_views.py`).
 """
 
 
+AT_ONCE = 32
+"""Most pictures that are scored in one go."""
+
+
 class ManyViews:
     """A scorer over the first `count` of `VIEWS`; a cell that is clear before is done (`SURE`).
 
@@ -102,9 +106,11 @@ class ManyViews:
         return said
 
     def _logits(self, pixels: NDArray[np.uint8], views: Sequence[_Turn]) -> NDArray[np.float32]:
-        """(views, n, C), scored in one batch."""
+        """(views, n, C), scored together, but never so many at once that memory swells."""
         turned = np.concatenate([turn(pixels) for turn in views])
-        return self._scorer.score(turned).reshape(len(views), len(pixels), -1)
+        parts = (turned[k : k + AT_ONCE] for k in range(0, len(turned), AT_ONCE))
+        logits = np.concatenate([self._scorer.score(part) for part in parts])
+        return logits.reshape(len(views), len(pixels), -1)
 
 
 def _unsure(logits: NDArray[np.float32], enough: float) -> NDArray[np.bool_]:
