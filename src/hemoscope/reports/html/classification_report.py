@@ -16,6 +16,7 @@ from hemoscope.reports.html.page import check_formats, data_folder, write_page
 from hemoscope.reports.html.provenance import provenance_table
 from hemoscope.reports.numbers import NOT_DEFINED, cells, count, fixed, percent
 from hemoscope.reports.plots.differential import DifferentialFigure
+from hemoscope.reports.plots.per_hundred import PerHundredFigure
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def write_classification_report(
         "differential",
         "Differential",
         _meaning(findings, figure),
-        (figure,),
+        (figure, *(() if per_100 is None else (PerHundredFigure(per_100),))),
         (
             *(() if per_100 is None else (per_100_table(per_100),)),
             differential_table(findings, figure),
