@@ -7,7 +7,8 @@
 For each class, a network is trained without it. The class's training and validation cells are then
 unknown, the other classes' validation cells known, and every score is asked to tell them apart:
 fitted on training cells, thresholds set on known cells. No test cell is looked at. Interrupted, the
-same command goes on. results/left-out/trials.csv has a row for each class and score.
+same command goes on. results/left-out/trials.csv has a row for each class and score, and unknown.svg
+beside it shows them.
 """
 
 import argparse
@@ -16,16 +17,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from hemoscope.calibration.unknown import (
     Trial,
+    UnknownComparison,
     compare_methods,
     known_from_table,
     unknown_from_table,
 )
 from hemoscope.cells import CellTable, open_cells, write_manifest
 from hemoscope.predictions import Predictions
+from hemoscope.reports.figure import save_figure
+from hemoscope.reports.plots.unknown import UnknownFigure
 from study.commands import predict, setting_options, train
 from study.run import RESULTS
 
@@ -94,24 +97,32 @@ def perform(left: LeftOut, options: argparse.Namespace) -> Trial:
     )
 
 
-def judged(trial: Trial) -> pd.DataFrame:
-    """A row for each score, with the accuracy of the network on the cells that it knows."""
-    right = trial.known.logits.argmax(axis=1) == trial.known.truth
-    return compare_methods([trial]).frame().assign(accuracy=float(right.mean()))
+def accuracy(trial: Trial) -> float:
+    """Of the network on the cells that it knows."""
+    return float((trial.known.logits.argmax(axis=1) == trial.known.truth).mean())
+
+
+def write(trials: list[Trial], folder: Path) -> UnknownComparison:
+    """Table and figure of the classes that are done."""
+    compared = compare_methods(trials)
+    known = {trial.name: accuracy(trial) for trial in trials}
+    table = compared.frame()
+    folder.mkdir(parents=True, exist_ok=True)
+    table["accuracy"] = table["trial"].map(known)
+    table.to_csv(folder / "trials.csv", index=False, float_format="%.4f")
+    save_figure(UnknownFigure(compared), folder / "unknown.svg")
+    return compared
 
 
 def main() -> int:
     """Runs what is missing, and writes the table after each class."""
     options = _options()
-    out = options.results / "left-out" / "trials.csv"
-    out.parent.mkdir(parents=True, exist_ok=True)
-    classes = options.classes or open_cells(options.cells).classes
-    rows: list[pd.DataFrame] = []
-    for name in classes:
-        rows.append(judged(perform(LeftOut(name, options.runs), options)))
-        table = pd.concat(rows, ignore_index=True)
-        table.to_csv(out, index=False, float_format="%.4f")
-        print(table.groupby("method", sort=False)[["auroc", "flagged"]].mean(), flush=True)
+    trials: list[Trial] = []
+    for name in options.classes or open_cells(options.cells).classes:
+        trials.append(perform(LeftOut(name, options.runs), options))
+        compared = write(trials, options.results / "left-out")
+        for method, figures in compared.means().items():
+            print(f"{method}: AUROC {figures.auroc:.4f}, flagged {figures.flagged:.1%}", flush=True)
     return 0
 
 
