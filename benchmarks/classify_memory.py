@@ -2,10 +2,10 @@
 
     classify_memory.py [--cells CELLS] [--counts 1000 100000] [--out JSON]
 
-JPEG files of 360 by 363 pixels on disk, a thousand different ones, linked under as many names as are
-asked for; each count is a process of its own, with its report, as a user runs it. CELLS: real cells;
-without it cells are drawn. Prints the peak of the resident memory (all of the process, the system's
-figure) and the cells a second.
+JPEG files of 360 by 363 pixels on disk, a thousand different ones, linked under as many names as
+are asked for; each count is a process of its own, with its report, as a user runs it. CELLS: real
+cells; without it cells are drawn. Prints the peak of the resident memory (of the whole process, by
+the system's count) and the cells a second.
 """
 
 import argparse

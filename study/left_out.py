@@ -7,7 +7,7 @@
 For each class, a network is trained without it. The class's training and validation cells are then
 unknown, the other classes' validation cells known, and every score is asked to tell them apart:
 fitted on training cells, thresholds set on known cells. No test cell is looked at. Interrupted, the
-same command goes on. results/left-out/trials.csv has a row for each class and score, and unknown.svg
+same command goes on. results/left-out/trials.csv has a row for each class and score; unknown.svg
 beside it shows them.
 """
 
