@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from hemoscope.calibration.differential import Confusion, Tally, count_cells
+from hemoscope.calibration.other_source import OtherSource
 from hemoscope.cells import CellTable
 from hemoscope.opinions import Findings, Opinion, SecondLook, gather
 from hemoscope.predictions import Predictions
@@ -121,6 +122,13 @@ def test_numbers_per_100_white_cells_come_as_table_and_figure(predictions, findi
     white = written[written["white"]]
     assert white["per_100"].sum() == pytest.approx(100)
     assert set(written["class"]) == set(predictions.classes)
+
+
+def test_cells_from_another_source_bring_a_warning(findings, tmp_path):
+    for flagged, warned in ((1, False), (30, True)):
+        found = OtherSource(flagged, 61, 0.01)
+        path = write_classification_report(findings, tmp_path / "a.html", other_source=found)
+        assert ("Another source?" in assert_self_contained(path).text) is warned
 
 
 def test_no_cell_at_all(predictions, tmp_path) -> None:

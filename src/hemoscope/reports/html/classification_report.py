@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hemoscope.calibration.differential import Differential as PatientDifferential
+from hemoscope.calibration.other_source import OtherSource
 from hemoscope.cells import CellTable
 from hemoscope.opinions import PICTURES, Findings, Opinion, SecondLook
 from hemoscope.reports.html.contact_sheet import contact_sheets, first_pictures, pictures_of
@@ -41,6 +42,7 @@ def write_classification_report(
     images: CellTable | None = None,
     looks: Mapping[int, SecondLook] | None = None,
     per_100: PatientDifferential | None = None,
+    other_source: OtherSource | None = None,
     about: About | None = None,
     figure_formats: Iterable[str] = (),
 ) -> Path:
@@ -55,6 +57,7 @@ def write_classification_report(
         images: Where the pictures of `findings.shown` are, matched by path.
         looks: Attention on some of `findings.look_first`, by index.
         per_100: The differential per 100 white cells, where the model has one.
+        other_source: Whether the cells seem to come from elsewhere.
         about: What stands around the findings.
         figure_formats: "svg" and "png": also write every figure in these formats.
 
@@ -73,6 +76,7 @@ def write_classification_report(
         "found": findings,
         "model": str(about.provenance.get("model", "")),
         "remark": about.remark,
+        "warning": "" if other_source is None else str(other_source),
         "first": first_pictures(findings, uris, looks or {}),
         "attention": bool(looks),
         "pictures_most": PICTURES,
