@@ -96,8 +96,9 @@ def write_report(
         images=images.table_of(found.shown),
         looks=looks,
         per_100=outcome.per_100,
-        other_source=outcome.other_source,
-        about=About(outcome.provenance, outcome.cells.name, remark),
+        about=About(
+            outcome.provenance, outcome.cells.name, remark, str(outcome.other_source or "")
+        ),
     )
 
 

@@ -38,8 +38,8 @@ class Classified:
         predictions: The predictions table.
         per_100: The differential per 100 white cells, with limits for counting and for wrong calls;
             None where the calibration has no confusion counts.
-        other_source: Whether the cells seem to come from elsewhere than those that the calibration was
-            made on; None where unknown cells are not looked for.
+        other_source: Whether the cells seem to come from elsewhere than those that the calibration
+            was made on; None where unknown cells are not looked for.
         resumed_after: How many images an interrupted job had done already.
         provenance: Where the opinions came from, as plain JSON values.
     """

@@ -126,9 +126,9 @@ def test_numbers_per_100_white_cells_come_as_table_and_figure(predictions, findi
 
 def test_cells_from_another_source_bring_a_warning(findings, tmp_path):
     for flagged, warned in ((1, False), (30, True)):
-        found = OtherSource(flagged, 61, 0.01)
-        path = write_classification_report(findings, tmp_path / "a.html", other_source=found)
-        assert ("Another source?" in assert_self_contained(path).text) is warned
+        about = About(warning=str(OtherSource(flagged, 61, 0.01)))
+        path = write_classification_report(findings, tmp_path / "a.html", about=about)
+        assert ("another microscope" in assert_self_contained(path).text) is warned
 
 
 def test_no_cell_at_all(predictions, tmp_path) -> None:

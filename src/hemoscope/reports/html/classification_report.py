@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from hemoscope.calibration.differential import Differential as PatientDifferential
-from hemoscope.calibration.other_source import OtherSource
 from hemoscope.cells import CellTable
 from hemoscope.opinions import PICTURES, Findings, Opinion, SecondLook
 from hemoscope.reports.html.contact_sheet import contact_sheets, first_pictures, pictures_of
@@ -28,11 +27,13 @@ class About:
         provenance: Where the opinions came from, as plain JSON values.
         table: Name of the file that holds all cells, to point to.
         remark: What readers must know of these cells, such as that they are synthetic.
+        warning: What is odd about them as a set, such as that they seem to be of another source.
     """
 
     provenance: Mapping[str, Any] = field(default_factory=dict)
     table: str | None = None
     remark: str = ""
+    warning: str = ""
 
 
 def write_classification_report(
@@ -42,7 +43,6 @@ def write_classification_report(
     images: CellTable | None = None,
     looks: Mapping[int, SecondLook] | None = None,
     per_100: PatientDifferential | None = None,
-    other_source: OtherSource | None = None,
     about: About | None = None,
     figure_formats: Iterable[str] = (),
 ) -> Path:
@@ -57,7 +57,6 @@ def write_classification_report(
         images: Where the pictures of `findings.shown` are, matched by path.
         looks: Attention on some of `findings.look_first`, by index.
         per_100: The differential per 100 white cells, where the model has one.
-        other_source: Whether the cells seem to come from elsewhere.
         about: What stands around the findings.
         figure_formats: "svg" and "png": also write every figure in these formats.
 
@@ -76,7 +75,7 @@ def write_classification_report(
         "found": findings,
         "model": str(about.provenance.get("model", "")),
         "remark": about.remark,
-        "warning": "" if other_source is None else str(other_source),
+        "warning": about.warning,
         "first": first_pictures(findings, uris, looks or {}),
         "attention": bool(looks),
         "pictures_most": PICTURES,
