@@ -90,15 +90,14 @@ def write_report(
 
     found = outcome.findings
     looks = look_again(classifier, images.table_of(found.look_first), found.look_first)
+    warning = str(outcome.other_source or "")
     write_classification_report(
         found,
         file,
         images=images.table_of(found.shown),
         looks=looks,
         per_100=outcome.per_100,
-        about=About(
-            outcome.provenance, outcome.cells.name, remark, str(outcome.other_source or "")
-        ),
+        about=About(outcome.provenance, outcome.cells.name, remark, warning),
     )
 
 
