@@ -144,7 +144,7 @@ def _finish(
     )
     calibrated = classifier.judge.trust is not None
     findings = gather(journal, classifier.classes, calibrated=calibrated, groups=images.groups)
-    cells = write_cells(journal, out, form)
+    cells = write_cells(journal, out, form, in_words=classifier.speaks)
     return Classified(
         findings, cells, predictions, _per_100(classifier, findings), resumed_after, provenance
     )
