@@ -40,8 +40,7 @@ from hemoscope.inference.bundle import (
     read_bundle,
 )
 from hemoscope.inference.onnx_scorer import ATTENTION, FEATURES, OnnxScorer
-from hemoscope.inference.tasks import Task
-from hemoscope.inference.torch_scorer import TorchScorer
+from hemoscope.inference.torch_scorer import TorchScorer, model_tasks
 from hemoscope.models.store import StoredModel, load_model
 from hemoscope.training.run_folder import RunFolder, open_run, read_provenance, read_recipe
 
@@ -160,10 +159,7 @@ def _describe(
             precision="float32" if quantisation is None else "int8",
         ),
         classes=stored.classes,
-        tasks={
-            name: Task(head.column, head.answers)
-            for name, head in stored.model.config.tasks.items()
-        },
+        tasks=model_tasks(stored.model.config),
         preprocessing=Preprocessing(
             image_size=stored.model.config.image_size,
             framing=stored.model.config.framing,

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from hemoscope.explanation.scoring import BATCH, as_images, parts_of
 from hemoscope.inference.speaking import cells_in_words, speaks
-from hemoscope.inference.tasks import Task
+from hemoscope.inference.torch_scorer import model_tasks
 from hemoscope.models.hybrid import HybridClassifier
 
 
@@ -17,7 +17,7 @@ def words_of(model: HybridClassifier, pixels: NDArray[np.uint8]) -> tuple[str, .
         model: In eval mode.
         pixels: (n, size, size, 3) uint8 RGB.
     """
-    tasks = {name: Task(head.column, head.answers) for name, head in model.config.tasks.items()}
+    tasks = model_tasks(model.config)
     if not speaks(tasks):
         return None
     lines: list[str] = []

@@ -30,11 +30,13 @@ def cells_in_words(tasks: Mapping[str, Task], answers: Answers) -> list[str]:
     told = [name for name in ATTRIBUTES if name in tasks]
     known: list[dict[str, str]] = [{} for _ in answers[told[0]]]
     for name in told:
-        finite = np.isfinite(answers[name]).all(axis=1, keepdims=True)
-        logits = np.where(finite, answers[name], 0).astype(np.float64)
-        sure = (softmax(logits, axis=1).max(axis=1) >= LEAST) & finite[:, 0]
-        for row in np.flatnonzero(sure):
-            known[row][name] = tasks[name].answers[logits[row].argmax()]
+        finite = np.flatnonzero(np.isfinite(answers[name]).all(axis=1))
+        chances = softmax(answers[name][finite].astype(np.float64), axis=1)
+        for row, best, chance in zip(
+            finite, chances.argmax(axis=1), chances.max(axis=1), strict=True
+        ):
+            if chance >= LEAST:
+                known[row][name] = tasks[name].answers[best]
     return [describe_cell(attributes) for attributes in known]
 
 
