@@ -47,7 +47,8 @@ def check_parity(
         raise ParityError(
             f"the exported model differs from the trained one: by {largest:.2g} in a logit of "
             f"{_of_task(list(expected)[head])}{path} (of {name}), where at most {tolerance:g} is "
-            "allowed. Nothing was written. The exporter changed what the model computes; please report the model's recipe."
+            "allowed. Nothing was written. The exporter changed what the model computes; "
+            "please report the model's recipe."
         )
     return Parity(cells=name, count=len(sample), tolerance=tolerance, largest=largest, worst=path)
 

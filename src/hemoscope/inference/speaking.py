@@ -32,11 +32,9 @@ def cells_in_words(tasks: Mapping[str, Task], answers: Answers) -> list[str]:
     for name in told:
         finite = np.flatnonzero(np.isfinite(answers[name]).all(axis=1))
         chances = softmax(answers[name][finite].astype(np.float64), axis=1)
-        for row, best, chance in zip(
-            finite, chances.argmax(axis=1), chances.max(axis=1), strict=True
-        ):
-            if chance >= LEAST:
-                known[row][name] = tasks[name].answers[best]
+        for row, chance in zip(finite, chances, strict=True):
+            if chance.max() >= LEAST:
+                known[row][name] = tasks[name].answers[chance.argmax()]
     return [describe_cell(attributes) for attributes in known]
 
 
