@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -178,7 +179,7 @@ def test_a_report_that_cannot_be_written_loses_nothing(folder: Path, tmp_path: P
 class Talking(Counting):
     """Counting, that has an attribute to tell."""
 
-    tasks = {"cell_size": Task("size", ("big", "small"))}
+    tasks = MappingProxyType({"cell_size": Task("size", ("big", "small"))})
 
     def answer(self, pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
         logits = self.score(pixels)

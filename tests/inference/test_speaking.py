@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -27,6 +27,7 @@ def logits(answers: int):
 
 
 @given(logits(2), logits(3))
+@settings(deadline=None)
 def test_a_line_is_that_of_the_tables(chromatin, nucleus):
     said = {"chromatin_density": chromatin, "nucleus_shape": nucleus}
     names = [str(row) for row in range(4)]

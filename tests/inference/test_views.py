@@ -1,5 +1,7 @@
 """Several looks at a cell, against their definition."""
 
+from types import MappingProxyType
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -90,7 +92,9 @@ def test_the_second_look_decides_who_is_looked_at_again():
 class CornersAndHalves(CornerScorer):
     """Also says in which half the answer lies, and a thing of its own."""
 
-    tasks = {"half": Task("half", ("ab", "cd")), "grain": Task("grain", ("x", "y"))}
+    tasks = MappingProxyType(
+        {"half": Task("half", ("ab", "cd")), "grain": Task("grain", ("x", "y"))}
+    )
 
     def answer(self, pixels):
         corners = self.score(pixels)
