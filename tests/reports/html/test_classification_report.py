@@ -105,7 +105,7 @@ def test_cells_are_told_in_words_where_the_model_speaks(predictions, tmp_path, p
     html = report.read_text("utf-8")
     first = found.look_first[0].index
     assert f'<p class="words">round nucleus no. {first}</p>' in html
-    assert "that is not calibrated" in assert_self_contained(report).text
+    assert "which is not calibrated" in assert_self_contained(report).text
     table = cells_table(found)
     assert table.header[-1] == "In words"
     assert table.rows[0][-1] == f"round nucleus no. {found.listed[0].index}"

@@ -3,5 +3,6 @@
 IN_WORDS = (
     "In italics, the cell in words: what further heads of the same model see of nucleus, "
     "chromatin, granules and cytoplasm. An attribute is named where its answer is more likely than "
-    "not; that is not calibrated, and the line is not why the class was called."
+    "not, which is not calibrated; of a cell unlike those whose attributes it was taught the line "
+    "is a guess. It is not why the class was called."
 )
