@@ -74,7 +74,7 @@ def test_a_task_does_not_take_the_place_of_the_class(own: Path, tmp_path: Path):
     )  # fmt: skip
     for folder in (own, tmp_path / "run"):
         with pytest.raises(
-            CalibrationError, match=r"answer the task cell_size, .*Name a \.json file"
+            CalibrationError, match=r"answer the task cell_size, .*\.json file"
         ):
             check_made_by(sizes, folder)
     assert check_made_by(sizes, tmp_path / "sizes.json") is None
