@@ -73,8 +73,6 @@ def test_a_task_does_not_take_the_place_of_the_class(own: Path, tmp_path: Path):
         provenance={"sha256": read_bundle(own).info.model.sha256, "task": "cell_size"},
     )  # fmt: skip
     for folder in (own, tmp_path / "run"):
-        with pytest.raises(
-            CalibrationError, match=r"answer the task cell_size, .*\.json file"
-        ):
+        with pytest.raises(CalibrationError, match=r"answer the task cell_size, .*\.json file"):
             check_made_by(sizes, folder)
     assert check_made_by(sizes, tmp_path / "sizes.json") is None

@@ -1,7 +1,7 @@
 """A scorer that looks at each cell several times, turned and mirrored, and says the mean.
 
 A single look is sometimes sure and wrong; rarely are all of them. So the mean tells better which
-cells a person must see. Most cells are clear after two; only the others cost more. (Test-time
+cells a person must see. Most cells are clear at once; only the others cost more. (Test-time
 augmentation; Wang et al. 2019, "Aleatoric uncertainty estimation with test-time augmentation …".)
 """
 
@@ -34,13 +34,20 @@ _FLIPS = (_flip(), _flip(_ROWS, _COLUMNS), _flip(_COLUMNS), _flip(_ROWS))
 VIEWS: tuple[_Turn, ...] = (*_FLIPS, *map(_transpose, _FLIPS))
 """The eight ways to lay a square picture, (n, side, side, …): as it is, upside down, and so on."""
 
-AT_FIRST = 2
-SURE = 0.998
-"""A cell whose mean probability reaches this after the first views is not looked at again."""
+SURE: tuple[tuple[int, float], ...] = ((1, 0.9995), (2, 0.99))
+"""After so many views, a cell whose mean probability reaches this is not looked at again.
+
+Chosen on the validation cells of the bundle that ships, where it decides as eight views of every
+cell do (`benchmarks/several_views.py`).
+"""
+
+
+AT_ONCE = 32
+"""Most pictures that are scored in one go."""
 
 
 class ManyViews:
-    """A scorer over the first `count` of `VIEWS`: two for every cell, the rest where it is unsure.
+    """A scorer over the first `count` of `VIEWS`; a cell that is clear before is done (`SURE`).
 
     What is said of a cell depends on that cell alone, not on those beside it in the batch.
 
@@ -48,14 +55,21 @@ class ManyViews:
     probabilities, so that a task which sums over classes goes on being exactly their sum.
     """
 
-    def __init__(self, scorer: Scorer, count: int) -> None:
+    def __init__(
+        self, scorer: Scorer, count: int, sure: Sequence[tuple[int, float]] = SURE
+    ) -> None:
         """Put it around another scorer.
 
         Args:
             scorer: Looks once.
             count: 2 to 8.
+            sure: Ascending numbers of views, from 1, each with the probability, in (0, 1], that
+                is enough after them; above 1: nothing is.
         """
         self._scorer, self._views = scorer, VIEWS[:count]
+        stages = [(looks, enough) for looks, enough in sure if looks < count]
+        ends = [looks for looks, _ in stages[1:]] + [count]
+        self._stages = [(*stage, end) for stage, end in zip(stages, ends, strict=True)]
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -100,28 +114,32 @@ class ManyViews:
         self, pixels: NDArray[np.uint8], as_they_are: Answers, ask: _Ask
     ) -> dict[str, NDArray[np.float32]]:
         """The mean opinion of every head, given those on the pictures as they are."""
-        others = _asked(ask, pixels, self._views[1:AT_FIRST])
-        first = {h: np.concatenate([seen[None], others[h]]) for h, seen in as_they_are.items()}
-        said = {head: mean_opinion(logits) for head, logits in first.items()}
-        unsure = _unsure(first[CLASS])
-        if unsure.any() and len(self._views) > AT_FIRST:
-            again = _asked(ask, pixels[unsure], self._views[AT_FIRST:])
-            for head, logits in first.items():
-                every = np.concatenate([logits[:, unsure], again[head]])
-                said[head][unsure] = mean_opinion(every)
+        seen = {head: logits[None] for head, logits in as_they_are.items()}
+        said = {head: mean_opinion(logits) for head, logits in seen.items()}
+        doubtful = np.arange(len(pixels))
+        for looks, enough, end in self._stages:
+            unsure = _unsure(seen[CLASS], enough)
+            doubtful = doubtful[unsure]
+            if not len(doubtful):
+                break
+            again = _asked(ask, pixels[doubtful], self._views[looks:end])
+            for head, logits in seen.items():
+                seen[head] = np.concatenate([logits[:, unsure], again[head]])
+                said[head][doubtful] = mean_opinion(seen[head])
         return said
 
 
 def _asked(ask: _Ask, pixels: NDArray[np.uint8], views: Sequence[_Turn]) -> Answers:
-    """Head name to (views, n, answers), scored in one batch."""
+    """Head name to (views, n, answers), scored together, but never so many that memory swells."""
     turned = np.concatenate([turn(pixels) for turn in views])
+    parts = [ask(turned[k : k + AT_ONCE]) for k in range(0, len(turned), AT_ONCE)]
     shape = (len(views), len(pixels), -1)
-    return {head: logits.reshape(shape) for head, logits in ask(turned).items()}
+    return {h: np.concatenate([part[h] for part in parts]).reshape(shape) for h in parts[0]}
 
 
-def _unsure(logits: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """(n,) whether the mean probability of the first views, (views, n, C), leaves doubt."""
-    return softmax(logits.astype(np.float64), axis=2).mean(axis=0).max(axis=1) < SURE
+def _unsure(logits: NDArray[np.float32], enough: float) -> NDArray[np.bool_]:
+    """(n,) whether the mean probability of the views so far, (views, n, C), leaves doubt."""
+    return softmax(logits.astype(np.float64), axis=2).mean(axis=0).max(axis=1) < enough
 
 
 def mean_opinion(logits: NDArray[np.float32]) -> NDArray[np.float32]:
