@@ -12,7 +12,10 @@ import pytest
 from PIL import Image
 
 from hemoscope.cells.synthetic import write_synthetic
+from hemoscope.deployment.export import export_run
+from hemoscope.models.config import with_changes
 from hemoscope.predictions import Predictions
+from tests.deployment.conftest import TASKS, make_run, tiny
 
 from .conftest import Run
 from .test_walls import loaded
@@ -40,6 +43,26 @@ def test_a_folder_becomes_a_table_a_report_and_one_json_object(
     again = hemoscope("classify", cells, "--model", bundle, "--out", out, "--resume")
     assert again.code == 2
     assert "nothing to go on with" in again.err
+
+
+def test_a_model_with_attributes_tells_every_cell_in_words(
+    hemoscope: Run, cells: Path, tmp_path: Path
+):
+    config = with_changes(tiny("customcnn-text"), {"tasks": TASKS})
+    bundle = export_run(make_run(tmp_path / "run", config), tmp_path / "bundle").path
+    done = hemoscope("classify", cells, "--model", bundle, "--out", tmp_path / "out", "--json")
+    assert done.code == 0, done.err
+    frame = pd.read_csv(done.json["table"])
+    assert frame.columns[-1] == "in_words"
+    assert frame["in_words"].str.fullmatch(r"(big|small) cell(, \S+ nucleus)?").all()
+    page = Path(done.json["report"]).read_text(encoding="utf-8")
+    assert all(line in page for line in frame["in_words"])
+    table = tmp_path / "t.parquet"
+    done = hemoscope("predict", cells, "--model", bundle, "--out", table, "--json")
+    assert done.code == 0, done.err
+    assert list(done.json["tasks"]) == list(TASKS)
+    told = pd.read_csv(done.json["in_words"]).set_index("path")["in_words"]
+    assert told.to_dict() == frame.set_index("path")["in_words"].to_dict()
 
 
 def test_a_bad_image_is_in_the_table_and_exits_1(

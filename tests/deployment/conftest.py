@@ -12,6 +12,7 @@ from torch import nn
 from hemoscope.cells.synthetic import MORPHOLOGIES, draw_cell, write_synthetic
 from hemoscope.models.build import build_model
 from hemoscope.models.config import ModelConfig, with_changes
+from hemoscope.models.heads_config import HeadConfig
 from hemoscope.models.hybrid import HybridClassifier
 from hemoscope.models.store import save_model
 from hemoscope.models.zoo import ZOO
@@ -20,6 +21,15 @@ from hemoscope.training.recipe_files import dump_recipe
 
 CLASSES = tuple(sorted(MORPHOLOGIES))
 LOGIT_SD = 0.1
+
+TASKS = {
+    "cell_size": HeadConfig(column="size", answers=("big", "small")),
+    "nucleus_shape": HeadConfig(
+        column="nucleus", answers=("irregular", "unsegmented-band", "unsegmented-round")
+    ),
+    "ill": HeadConfig(column="ill", answers=("no", "yes"), members=((0, 1, 2, 3), (4, 5, 6, 7))),
+}
+"""Two attributes with layers of their own, and a sum over classes."""
 
 MakeRun = Callable[[Path, ModelConfig], Path]
 
@@ -72,6 +82,20 @@ def _settle(model: HybridClassifier) -> None:
 @pytest.fixture(scope="session")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_run(tmp_path_factory.mktemp("runs") / "run", tiny("customcnn-text"))
+
+
+@pytest.fixture(scope="session")
+def run_with_tasks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    config = with_changes(tiny("customcnn-text"), {"tasks": TASKS})
+    return make_run(tmp_path_factory.mktemp("runs") / "tasks", config)
+
+
+@pytest.fixture(scope="session")
+def bundle_with_tasks(run_with_tasks: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its bundle, to be read only."""
+    from hemoscope.deployment.export import export_run
+
+    return export_run(run_with_tasks, tmp_path_factory.mktemp("bundles") / "tasks").path
 
 
 @pytest.fixture(scope="session")

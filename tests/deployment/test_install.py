@@ -8,7 +8,7 @@ import pytest
 
 from hemoscope.calibration import CalibrationError, KnownCells, Trust, accept, choose_unknown, fit
 from hemoscope.calibration.store import read_trust
-from hemoscope.deployment.install import install_trust
+from hemoscope.deployment.install import check_made_by, install_trust
 from hemoscope.inference import load_scorer
 from hemoscope.inference.bundle import read_bundle
 from hemoscope.predictions import Predictions
@@ -65,3 +65,14 @@ def test_a_run_folder_and_a_file_take_any_table(bundle: Path, tmp_path: Path):
     assert install_trust(trust, table, tmp_path / "run").is_file()
     assert install_trust(trust, table, tmp_path / "c.json").is_file()
     assert not (tmp_path / "run" / "model-card.md").exists()
+
+
+def test_a_task_does_not_take_the_place_of_the_class(own: Path, tmp_path: Path):
+    sizes = Predictions.from_logits(
+        ["a", "b"], ["big", "small"], np.eye(2), labels=["big", "small"],
+        provenance={"sha256": read_bundle(own).info.model.sha256, "task": "cell_size"},
+    )  # fmt: skip
+    for folder in (own, tmp_path / "run"):
+        with pytest.raises(CalibrationError, match=r"answer the task cell_size, .*\.json file"):
+            check_made_by(sizes, folder)
+    assert check_made_by(sizes, tmp_path / "sizes.json") is None

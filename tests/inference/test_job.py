@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from hemoscope.inference import (
     open_images,
 )
 from hemoscope.inference.scorer import Observation
+from hemoscope.inference.tasks import Task
 from hemoscope.predictions import Predictions
 
 from .test_classifier import Reddest
@@ -172,6 +174,43 @@ def test_a_report_that_cannot_be_written_loses_nothing(folder: Path, tmp_path: P
     done = classify(open_images([folder]), tmp_path / "out", scorer, resume=True)
     assert done.resumed_after == 11
     assert scorer.seen == 0
+
+
+class Talking(Counting):
+    """Counting, that has an attribute to tell."""
+
+    tasks = MappingProxyType({"cell_size": Task("size", ("big", "small"))})
+
+    def answer(self, pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+        logits = self.score(pixels)
+        return {"class": logits, "cell_size": logits[:, :2]}
+
+
+def test_words_are_in_the_journal_and_a_column_of_the_table(folder: Path, tmp_path: Path):
+    whole = classify(open_images([folder]), tmp_path / "whole", Talking())
+    frame = pd.read_csv(whole.cells, keep_default_na=False)
+    assert frame.columns[-1] == "in_words"
+    assert frame["in_words"].tolist()[:2] == ["big cell", "small cell"]
+    assert frame["in_words"][5] == ""
+    assert "in_words" not in pd.read_csv(classify(open_images([folder]), tmp_path / "b").cells)
+    out = tmp_path / "out"
+    with pytest.raises(KeyboardInterrupt):
+        classify(open_images([folder]), out, Talking(4))
+    assert '"in_words": "big cell"' in (out / "journal.jsonl").read_text()
+    done = classify(open_images([folder]), out, Talking(), resume=True)
+    assert done.cells.read_text() == whole.cells.read_text()
+
+
+def test_a_journal_from_before_there_were_words_goes_on(folder: Path, tmp_path: Path):
+    with pytest.raises(KeyboardInterrupt):
+        classify(open_images([folder]), tmp_path / "out", Counting(4))
+    journal = tmp_path / "out" / "journal.jsonl"
+    journal.write_text(journal.read_text().replace(', "in_words": null', ""))
+    assert "in_words" not in journal.read_text()
+    done = classify(open_images([folder]), tmp_path / "out", Talking(), resume=True)
+    words = pd.read_csv(done.cells, keep_default_na=False)["in_words"].tolist()
+    assert words[:4] == [""] * 4
+    assert words[10] == "small cell"
 
 
 def test_a_second_look_brings_the_attention(folder: Path, tmp_path: Path):

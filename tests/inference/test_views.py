@@ -1,5 +1,7 @@
 """Several looks at a cell, against their definition."""
 
+from types import MappingProxyType
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from scipy.special import logsumexp, softmax
 
 from hemoscope.cells import Frame
 from hemoscope.inference.scorer import Observation
+from hemoscope.inference.tasks import Task
 from hemoscope.inference.views import VIEWS, ManyViews, _unsure, mean_opinion
 
 
@@ -108,6 +111,45 @@ def test_a_doubtful_cell_gets_every_view_that_was_asked_for(pixels, count):
 def test_the_second_look_decides_who_is_looked_at_again():
     logits = np.array([[[9.0, 0], [9, 0]], [[9, 0], [0, 9]]], np.float32)
     np.testing.assert_array_equal(_unsure(logits, 0.99), [False, True])
+
+
+class CornersAndHalves(CornerScorer):
+    """Also says in which half the answer lies, and a thing of its own."""
+
+    tasks = MappingProxyType(
+        {"half": Task("half", ("ab", "cd")), "grain": Task("grain", ("x", "y"))}
+    )
+
+    def answer(self, pixels):
+        corners = self.score(pixels)
+        halves = np.stack([logsumexp(corners[:, :2], axis=1), logsumexp(corners[:, 2:], axis=1)], 1)
+        return {"class": corners, "half": halves, "grain": corners[:, :2] / 2}
+
+    def observe(self, pixels):
+        said = self.answer(pixels)
+        seen = super().observe(pixels)
+        return Observation(said.pop("class"), seen.features, seen.attention, said)
+
+
+def test_tasks_get_the_mean_of_the_same_views_and_sums_stay_sums(pixels):
+    scorer = ManyViews(CornersAndHalves(), 8)
+    found, seen = scorer.answer(pixels), scorer.observe(pixels)
+    np.testing.assert_array_equal(found["class"], scorer.score(pixels))
+    classes = softmax(found["class"], axis=1)
+    expected = np.stack([classes[:, :2].sum(1), classes[:, 2:].sum(1)], axis=1)
+    np.testing.assert_allclose(softmax(found["half"], axis=1), expected, rtol=1e-5)
+    for name in scorer.tasks:
+        np.testing.assert_array_equal(seen.tasks[name], found[name])
+    once = np.stack([CornersAndHalves().answer(turn(pixels))["grain"] for turn in VIEWS])
+    every = ManyViews(CornersAndHalves(), 8, [(1, 2.0), (2, 2.0)]).answer(pixels)["grain"]
+    np.testing.assert_allclose(every, mean_opinion(once), rtol=1e-5)
+
+
+def test_a_scorer_of_the_class_alone_has_no_tasks(pixels):
+    scorer = ManyViews(CornerScorer(), 4)
+    assert scorer.tasks == {}
+    assert list(scorer.answer(pixels)) == ["class"]
+    assert scorer.observe(pixels).tasks == {}
 
 
 def test_observe_agrees_with_score_and_attends_to_the_picture_as_it_is(pixels):

@@ -21,7 +21,7 @@ number = st.floats(allow_nan=False, allow_infinity=False)
 def test_an_opinion_is_the_same_after_json(path, logits, score, flag):
     before = opinion(
         3, (path and "ig") or "platelet", logits=tuple(logits), unknown_score=score, unknown=flag,
-        candidates=("ig", path), accepted=flag,
+        candidates=("ig", path), accepted=flag, in_words=path or None,
     )  # fmt: skip
     assert Opinion.from_json(before.to_json()) == before
 

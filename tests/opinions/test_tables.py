@@ -44,6 +44,14 @@ def test_every_form_tells_the_same(tmp_path: Path, form):
     assert frame["problem"].fillna("").tolist() == ["", "", "damaged"]
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_words_are_the_last_column_where_the_model_speaks(tmp_path: Path, form):
+    some = [opinion(0, in_words="big cell, dense chromatin"), opinion(1, in_words=""), SOME[2]]
+    frame = READ[form](write_cells(iter(some), tmp_path, form, in_words=True))
+    assert frame.columns.tolist()[-2:] == ["problem", "in_words"]
+    assert frame["in_words"].fillna("").tolist() == ["big cell, dense chromatin", "", ""]
+
+
 def test_predictions_are_those_that_other_verbs_read(tmp_path: Path):
     file = write_predictions(
         iter(SOME), ("ig", "monocyte", "platelet"), tmp_path / "p.parquet",

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -46,6 +47,19 @@ def test_the_page_says_what_was_asked_and_whether_to_believe_it(tmp_path):
     text = " ".join(page.read_text("utf-8").split())
     assert "1 confident mistake explained" in text
     assert "should not be taken for what the model looks at" in text
+
+
+def test_cells_are_told_in_words_where_the_model_speaks(tmp_path):
+    silent = _explained(2)
+    told = replace(silent, in_words=("round nucleus", ""))
+    page = write_explanation_report(told, tmp_path / "e.html", mistakes=True).read_text("utf-8")
+    assert page.count('<p class="words">') == 1
+    assert '<p class="words">round nucleus</p>' in page
+    assert "It is not why the class was called" in " ".join(page.split())
+    assert told.frame()["in_words"].tolist() == ["round nucleus", ""]
+    assert "in_words" not in silent.frame()
+    page = write_explanation_report(silent, tmp_path / "f.html").read_text("utf-8")
+    assert "In italics" not in page
 
 
 def test_one_overlay_a_cell_named_by_it(tmp_path):

@@ -117,6 +117,8 @@ def _rows(bundle: "Bundle") -> list[tuple[str, object]]:
         ("largest difference from torch", f"{parity.largest:.1e} on {parity.count} cells"),
         ("compared on", parity.cells),
     ]
+    if info.tasks:
+        rows.append(("answers besides", ", ".join(info.tasks)))
     if info.quantisation:
         int8 = info.quantisation
         rows += [

@@ -73,7 +73,8 @@ def predict(
             }
         )
     else:
-        written = [out, *([] if beside is None else [beside]), *tasks.values()]
+        also = [file for file in (beside, words) if file is not None]
+        written = [out, *also, *tasks.values()]
         note(f"{len(run.predictions)} cells → {', '.join(map(str, written))}")
     if run.failures:
         raise typer.Exit(1)

@@ -14,7 +14,6 @@ from typing import Any
 
 import hemoscope
 from hemoscope.calibration import read_trust, write_trust
-from hemoscope.cells import Framing
 from hemoscope.cells.parallel import default_workers
 from hemoscope.deployment.card import write_card
 from hemoscope.deployment.figures import figure_of
@@ -41,7 +40,7 @@ from hemoscope.inference.bundle import (
     read_bundle,
 )
 from hemoscope.inference.onnx_scorer import ATTENTION, FEATURES, OnnxScorer
-from hemoscope.inference.torch_scorer import TorchScorer
+from hemoscope.inference.torch_scorer import TorchScorer, model_tasks
 from hemoscope.models.store import StoredModel, load_model
 from hemoscope.training.run_folder import RunFolder, open_run, read_provenance, read_recipe
 
@@ -117,10 +116,10 @@ def _fill(part: Path, run: RunFolder, options: ExportOptions, tell: Tell) -> Bun
         float32 = Path(work) / "float32.onnx"
         tell("exporting to ONNX")
         write_onnx(stored.model, float32)
-        opening = partial(_opened, classes=stored.classes, framing=stored.model.config.framing)
+        trained = TorchScorer(run.path, branch=options.branch, device="cpu")
+        opening = partial(_opened, like=trained)
         exported = opening(float32)
         tell("comparing with torch")
-        trained = TorchScorer(run.path, branch=options.branch, device="cpu")
         parity = check_parity(trained, exported, options.cells)
         quantisation = None
         if options.int8 is None:
@@ -160,6 +159,7 @@ def _describe(
             precision="float32" if quantisation is None else "int8",
         ),
         classes=stored.classes,
+        tasks=model_tasks(stored.model.config),
         preprocessing=Preprocessing(
             image_size=stored.model.config.image_size,
             framing=stored.model.config.framing,
@@ -191,13 +191,14 @@ def _when_and_by_what() -> dict[str, Any]:
     }
 
 
-def _opened(file: Path, classes: Sequence[str], framing: Framing) -> OnnxScorer:
+def _opened(file: Path, like: TorchScorer) -> OnnxScorer:
     return OnnxScorer(
         file,
-        classes,
-        framing=framing,
+        like.classes,
+        framing=like.frame.framing,
         threads=default_workers(),
         origin={"model": str(file)},
+        tasks=like.tasks,
     )
 
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from hemoscope.deployment.blocks import name_blocks
-from hemoscope.inference.onnx_scorer import ATTENTION, FEATURES, LOGITS, PIXELS
+from hemoscope.inference.onnx_scorer import ATTENTION, FEATURES, LOGITS, PIXELS, task_output
 from hemoscope.models.attention_map import attention_map
 from hemoscope.models.hybrid import HybridClassifier
 
@@ -27,16 +27,16 @@ class _Graph(nn.Module):
     def forward(self, pixels: Tensor) -> tuple[Tensor, ...]:
         seen = self.model(pixels.permute(0, 3, 1, 2).float() / 255, return_attention=True)
         attention = attention_map(seen)
-        if attention is None:
-            return seen.logits, seen.features
-        return seen.logits, seen.features, attention
+        own = (seen.logits, seen.features, *(() if attention is None else (attention,)))
+        return (*own, *self.model.heads(seen.features, seen.logits).values())
 
 
 def write_onnx(model: HybridClassifier, file: Path) -> None:
     """Exports a model in float32.
 
     Input: `pixels` (batch, size, size, 3) uint8 RGB. Outputs: `logits` (batch, C), `features`
-    (batch, D) and, of a model with encoder, `attention` (batch, h, w), as in `Observation`.
+    (batch, D) and, of a model with encoder, `attention` (batch, h, w), as in `Observation`; then
+    `task.NAME` (batch, answers) of every further task.
 
     Args:
         model: On the CPU. It is put into eval mode.
@@ -44,6 +44,7 @@ def write_onnx(model: HybridClassifier, file: Path) -> None:
     """
     size = model.config.image_size
     names = [LOGITS, FEATURES] + ([ATTENTION] if model.config.encoder.blocks else [])
+    names += map(task_output, model.config.tasks)
     program = torch.onnx.export(
         _Graph(model).eval(),
         # Two cells, because torch takes an axis of length one for a constant.

@@ -17,7 +17,8 @@ def install_trust(trust: Trust, predictions: Predictions, out: Path) -> Path:
         out: A bundle, a run folder, or a file that ends in `.json`.
 
     Raises:
-        CalibrationError: `out` is a bundle of another model, or cannot be written.
+        CalibrationError: `out` is a bundle of another model, or cannot be written; or the
+            predictions answer a further task.
         ModelError: `out` is a bundle, and damaged.
     """
     bundle = check_made_by(predictions, out)
@@ -34,9 +35,16 @@ def check_made_by(predictions: Predictions, out: Path) -> Bundle | None:
     fitted on them would promise what it does not keep.
 
     Raises:
-        CalibrationError: Another model made them, or the table does not say which.
+        CalibrationError: Another model made them, or the table does not say which; or they answer
+            a further task, where a bundle and a run folder have a calibration of the class.
         ModelError: The bundle is damaged.
     """
+    task = predictions.provenance.get("task")
+    if task is not None and out.suffix != ".json":
+        raise CalibrationError(
+            f"the predictions answer the task {task}, and {out} has a calibration of the class "
+            "alone. Name a .json file to write, or calibrate on the table of the class."
+        )
     if not description_file(out).is_file():
         return None
     bundle = read_bundle(out)

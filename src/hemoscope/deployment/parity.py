@@ -1,13 +1,13 @@
 """Whether the exported model says what the trained one says."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hemoscope.cells.synthetic import MORPHOLOGIES, draw_cell
 from hemoscope.deployment.samples import NamedCells, Pixels, read_pixels
 from hemoscope.errors import HemoscopeError
 from hemoscope.inference.bundle import Parity
 from hemoscope.inference.scorer import Scorer
+from hemoscope.inference.tasks import CLASS, Answers, answers_of
 
 TOLERANCE = 1e-4
 """Largest absolute difference of any logit that passes."""
@@ -24,7 +24,7 @@ class ParityError(HemoscopeError):
 def check_parity(
     trained: Scorer, exported: Scorer, cells: NamedCells | None, tolerance: float = TOLERANCE
 ) -> Parity:
-    """Compares two scorers, logit by logit.
+    """Compares two scorers, logit by logit: of the class, and of every further task.
 
     Args:
         trained: The model as it was trained.
@@ -38,22 +38,29 @@ def check_parity(
     name = "synthetic cells, drawn by hemoscope" if cells is None else cells.name
     frame = trained.frame
     sample = _synthetic(frame.size) if cells is None else read_pixels(cells.spread(COUNT), frame)
-    difference = np.abs(_logits(trained, sample) - _logits(exported, sample)).max(axis=1)
+    expected, found = _answers(trained, sample), _answers(exported, sample)
+    difference = np.stack([np.abs(expected[h] - found[h]).max(axis=1) for h in expected])
     # Where one of the two is not a number, argmax finds it first.
-    worst = int(difference.argmax())
-    largest, path = float(difference[worst]), str(sample.paths[worst])
+    head, worst = divmod(int(difference.argmax()), len(sample))
+    largest, path = float(difference[head, worst]), str(sample.paths[worst])
     if not largest <= tolerance:
         raise ParityError(
             f"the exported model differs from the trained one: by {largest:.2g} in a logit of "
-            f"{path} (of {name}), where at most {tolerance:g} is allowed. Nothing was written. "
-            "The exporter changed what the model computes; please report the model's recipe."
+            f"{_of_task(list(expected)[head])}{path} (of {name}), where at most {tolerance:g} is "
+            "allowed. Nothing was written. The exporter changed what the model computes; "
+            "please report the model's recipe."
         )
     return Parity(cells=name, count=len(sample), tolerance=tolerance, largest=largest, worst=path)
 
 
-def _logits(scorer: Scorer, sample: Pixels) -> NDArray[np.float32]:
+def _answers(scorer: Scorer, sample: Pixels) -> Answers:
     starts = range(0, len(sample), _BATCH)
-    return np.concatenate([scorer.score(sample.pixels[i : i + _BATCH]) for i in starts])
+    said = [answers_of(scorer, sample.pixels[i : i + _BATCH]) for i in starts]
+    return {head: np.concatenate([each[head] for each in said]) for head in said[0]}
+
+
+def _of_task(head: str) -> str:
+    return "" if head == CLASS else f"the task {head} of "
 
 
 def _synthetic(size: int) -> Pixels:

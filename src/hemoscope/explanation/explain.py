@@ -19,6 +19,7 @@ from hemoscope.explanation.methods.table import REFERENCES
 from hemoscope.explanation.result import ExplainedCells
 from hemoscope.explanation.scoring import as_images, logits_of, parts_of
 from hemoscope.explanation.target import PREDICTED, Target, choose_target
+from hemoscope.explanation.words import words_of
 from hemoscope.models.hybrid import HybridClassifier
 from hemoscope.models.store import StoredModel
 from hemoscope.predictions import Predictions
@@ -84,6 +85,7 @@ def explain_cells(
         np.concatenate(maps),
         pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(),
         read.failures,
+        words_of(stored.model, read.pixels),
     )
 
 

@@ -26,6 +26,7 @@ class ExplainedCells:
         measures: One row a cell and method (this one and the reference "random"): `cell`,
             `method`, then what was measured; see `Comparison.cells`. Empty if nothing was.
         failures: Cells that could not be read.
+        in_words: n lines of what the model sees, or None where it has no heads for attributes.
     """
 
     method: str
@@ -35,6 +36,7 @@ class ExplainedCells:
     maps: NDArray[np.float32]
     measures: pd.DataFrame
     failures: tuple[CellFailure, ...] = ()
+    in_words: tuple[str, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.maps)
@@ -60,6 +62,8 @@ class ExplainedCells:
         frame["called"] = [predictions.classes[i] for i in predictions.predicted]
         frame["probability"] = predictions.confidence
         frame["target"], frame["against"], frame["method"] = self.wanted, self.against, self.method
+        if self.in_words is not None:
+            frame["in_words"] = self.in_words
         if self.measures.empty:
             return frame
         own = self.measures[self.measures["method"] == self.method].set_index("cell")

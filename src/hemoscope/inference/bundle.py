@@ -16,10 +16,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+)
 
 from hemoscope.cells import Frame, Framing
 from hemoscope.errors import HemoscopeError, place_of
+from hemoscope.inference.tasks import Task
 
 FORMAT = "hemoscope-bundle"
 VERSION = 1
@@ -166,6 +174,9 @@ class BundleInfo(_Part):
         format: Always "hemoscope-bundle".
         version: Of the format.
         classes: C names, in the order of the logits.
+        tasks: What the model answers beside the class: task name to the column of a manifest that
+            holds the true answers, and the A answers in the order of the output `task.NAME`,
+            (n, A) logits. Not in the file where there is none.
         architecture: The model's configuration, as in a recipe.
         run: The run's `provenance.json`, and the recipe that it followed.
         exported: When, and by which releases of hemoscope and its libraries.
@@ -176,6 +187,7 @@ class BundleInfo(_Part):
     version: Literal[1]
     model: ModelFile
     classes: tuple[str, ...] = Field(min_length=2)
+    tasks: Mapping[str, Task] = Field(default={})
     preprocessing: Preprocessing
     outputs: Outputs
     architecture: Mapping[str, Any]
@@ -184,6 +196,14 @@ class BundleInfo(_Part):
     parity: Parity
     quantisation: Quantisation | None = None
     figures: tuple[Figure, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_empty_tasks(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A bundle that answers the class alone is written as before there were tasks."""
+        content = write(self)
+        if not self.tasks:
+            del content["tasks"]
+        return content
 
 
 @dataclass(frozen=True)

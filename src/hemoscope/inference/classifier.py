@@ -18,6 +18,8 @@ from hemoscope.inference.judging import Judge, Name
 from hemoscope.inference.load import Engine, load_scorer
 from hemoscope.inference.scorer import Observation, Scorer
 from hemoscope.inference.shipped import shipped_bundle
+from hemoscope.inference.speaking import cells_in_words, speaks, with_words
+from hemoscope.inference.tasks import CLASS, answers_of, tasks_of
 from hemoscope.opinions.opinion import Opinion
 from hemoscope.opinions.portions import portions
 
@@ -49,6 +51,7 @@ class Classifier:
         """
         self._scorer, self._batch = scorer, batch
         self._judge = judge or Judge(scorer.classes)
+        self._speaks = speaks(tasks_of(scorer))
 
     @classmethod
     def load(
@@ -85,6 +88,11 @@ class Classifier:
     def judge(self) -> Judge:
         """What makes opinions of logits."""
         return self._judge
+
+    @property
+    def speaks(self) -> bool:
+        """Whether the model has heads for attributes, so that opinions tell cells in words."""
+        return self._speaks
 
     @property
     def frame(self) -> Frame:
@@ -147,7 +155,10 @@ class Classifier:
     def _opinions(self, batch: "_Batch") -> Iterator[Opinion]:
         judged: Iterator[Opinion] = iter(())
         if batch.readable:
-            judged = self._judge.opinions(batch.readable, self._seen(np.stack(batch.pixels)))
+            seen = self._seen(np.stack(batch.pixels))
+            judged = self._judge.opinions(batch.readable, seen)
+            if self._speaks:
+                judged = with_words(judged, cells_in_words(tasks_of(self._scorer), seen.tasks))
         for index, path, problem in batch.problems:
             if problem is None:
                 yield next(judged)
@@ -155,10 +166,12 @@ class Classifier:
                 yield Opinion.unreadable(index, path, problem)
 
     def _seen(self, pixels: NDArray[np.uint8]) -> Observation:
+        """What is needed and no more: features, tasks, or the class alone."""
         if self._judge.needs_features:
             return self._scorer.observe(pixels)
-        logits = self._scorer.score(pixels)
-        return Observation(logits, np.empty((len(logits), 0), np.float32))
+        heads = answers_of(self._scorer, pixels) if self._speaks else {}
+        logits = heads[CLASS] if self._speaks else self._scorer.score(pixels)
+        return Observation(logits, np.empty((len(logits), 0), np.float32), tasks=heads)
 
 
 @dataclass(frozen=True, eq=False)

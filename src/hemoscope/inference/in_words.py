@@ -42,6 +42,10 @@ _CHROMATIN = {"densely": "dense chromatin", "loosely": "loose chromatin"}
 _RATIO = {"high": "little cytoplasm"}  # a low ratio is what most cells have, so it isn't said
 _NONE = "nil"
 
+LEAST = 0.5
+"""An attribute is spoken of where its answer has this probability: it is more likely than all other
+answers together. The probability isn't calibrated."""
+
 
 def describe_cell(attributes: Mapping[str, str]) -> str:
     """A line such as "big round cell, band-shaped nucleus, small pink granules, clear cytoplasm".
@@ -68,15 +72,14 @@ def in_words(
     paths: Sequence[str] | NDArray[np.object_],
     tasks: Mapping[str, Predictions],
     *,
-    least: float = 0.5,
+    least: float = LEAST,
 ) -> list[str] | None:
     """A line for each cell, of what a model with heads for attributes says.
 
     Args:
         paths: The cells, in the order of the lines.
         tasks: Task name to predictions; those that are named like an attribute are used.
-        least: An attribute is spoken of where its answer has at least this probability (not
-            calibrated). 0.5: more likely than all other answers together.
+        least: An attribute is spoken of where its answer has at least this probability.
 
     Returns:
         One line a cell, or None where no task is an attribute.

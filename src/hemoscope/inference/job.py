@@ -148,7 +148,7 @@ def _finish(
     )
     calibrated = classifier.judge.trust is not None
     findings = gather(journal, classifier.classes, calibrated=calibrated, groups=images.groups)
-    cells = write_cells(journal, out, form)
+    cells = write_cells(journal, out, form, in_words=classifier.speaks)
     return Classified(
         findings,
         cells,

@@ -11,9 +11,15 @@ from numpy.typing import NDArray
 from hemoscope.cells import Frame, Framing
 from hemoscope.inference.bundle import Bundle, ModelError
 from hemoscope.inference.scorer import Observation
+from hemoscope.inference.tasks import CLASS, Task
 
 PIXELS = "pixels"
 LOGITS, FEATURES, ATTENTION = "logits", "features", "attention"
+
+
+def task_output(name: str) -> str:
+    """The output with the logits of a further task."""
+    return f"task.{name}"
 
 
 class OnnxScorer:
@@ -27,6 +33,7 @@ class OnnxScorer:
         framing: Framing,
         threads: int,
         origin: Mapping[str, Any],
+        tasks: Mapping[str, Task] | None = None,
     ) -> None:
         """Make the model ready.
 
@@ -36,15 +43,19 @@ class OnnxScorer:
             framing: How images become its input.
             threads: For the work within one batch.
             origin: What predictions remember of the model.
+            tasks: What it answers beside the class.
 
         Raises:
-            ModelError: onnxruntime does not take the file.
+            ModelError: onnxruntime does not take the file, or it lacks the output of a task.
         """
         self._classes, self._origin = tuple(classes), dict(origin)
+        self._tasks = dict(tasks or {})
         self._session = open_session(file, threads)
         self._frame = Frame(int(self._session.get_inputs()[0].shape[1]), framing)
-        given = {output.name for output in self._session.get_outputs()}
+        given = {output.name: output.shape for output in self._session.get_outputs()}
         self._outputs = [name for name in (LOGITS, FEATURES, ATTENTION) if name in given]
+        widths = {name: shape[-1] for name, shape in given.items() if shape}
+        check_task_outputs(file, self._tasks, widths)
 
     @classmethod
     def of(cls, bundle: Bundle, *, threads: int) -> Self:
@@ -55,7 +66,7 @@ class OnnxScorer:
             threads: For the work within one batch.
 
         Raises:
-            ModelError: onnxruntime does not take the file.
+            ModelError: onnxruntime does not take the file, or it lacks the output of a task.
         """
         origin = describe_bundle(bundle, f"onnxruntime {ort.__version__}")
         return cls(
@@ -64,6 +75,7 @@ class OnnxScorer:
             framing=bundle.info.preprocessing.framing,
             threads=threads,
             origin=origin,
+            tasks=bundle.info.tasks,
         )
 
     @property
@@ -78,11 +90,26 @@ class OnnxScorer:
 
     def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(n, size, size, 3) uint8 RGB → (n, C) logits."""
-        return self._session.run([LOGITS], {PIXELS: pixels})[0]  # pyright: ignore[reportReturnType]
+        return self._run([LOGITS], pixels)[0]
+
+    @property
+    def tasks(self) -> Mapping[str, Task]:
+        """Task name to what the model answers beside the class."""
+        return self._tasks
+
+    def answer(self, pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+        """(n, size, size, 3) uint8 RGB → "class" and task names to (n, answers) logits."""
+        found = self._run([LOGITS, *map(task_output, self._tasks)], pixels)
+        return dict(zip((CLASS, *self._tasks), found, strict=True))
 
     def observe(self, pixels: NDArray[np.uint8]) -> Observation:
-        """(n, size, size, 3) uint8 RGB → logits, features and attention, in one pass."""
-        return Observation(*self._session.run(self._outputs, {PIXELS: pixels}))  # pyright: ignore[reportArgumentType]
+        """(n, size, size, 3) uint8 RGB → logits (of tasks, too), features, attention: one pass."""
+        found = self._run([*self._outputs, *map(task_output, self._tasks)], pixels)
+        own = len(self._outputs)
+        return Observation(*found[:own], tasks=dict(zip(self._tasks, found[own:], strict=True)))
+
+    def _run(self, outputs: list[str], pixels: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        return self._session.run(outputs, {PIXELS: pixels})  # pyright: ignore[reportReturnType]
 
     def describe(self) -> dict[str, Any]:
         """Where the model came from."""
@@ -97,6 +124,28 @@ def describe_bundle(bundle: Bundle, engine: str) -> dict[str, Any]:
         "precision": bundle.info.model.precision,
         "sha256": bundle.info.model.sha256,
     }
+
+
+def check_task_outputs(file: Path, tasks: Mapping[str, Task], widths: Mapping[str, int]) -> None:
+    """Makes sure that a model file answers the tasks that its description names.
+
+    Args:
+        file: For the message.
+        tasks: As described.
+        widths: Output name to the length of its last axis.
+
+    Raises:
+        ModelError: An output is missing, or has more or fewer logits than there are answers.
+    """
+    for name, task in tasks.items():
+        output, answers = task_output(name), len(task.answers)
+        if widths.get(output) != answers:
+            found = f"{widths[output]} logits" if output in widths else "no such output"
+            raise ModelError(
+                f"bundle.json says that the model answers {name} ({answers} answers, output "
+                f"{output}), but {file.name} has {found}. The two are not of one export: export "
+                "the run again."
+            )
 
 
 def open_session(file: Path, threads: int) -> ort.InferenceSession:

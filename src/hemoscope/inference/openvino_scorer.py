@@ -13,9 +13,12 @@ from hemoscope.inference.onnx_scorer import (
     ATTENTION,
     FEATURES,
     LOGITS,
+    check_task_outputs,
     describe_bundle,
+    task_output,
 )
 from hemoscope.inference.scorer import Observation
+from hemoscope.inference.tasks import CLASS, Task
 
 
 class OpenVinoScorer:
@@ -29,7 +32,7 @@ class OpenVinoScorer:
             threads: For the work within one batch.
 
         Raises:
-            ModelError: OpenVINO does not take the file.
+            ModelError: OpenVINO does not take the file, or it lacks the output of a task.
         """
         self._bundle = bundle
         settings = {
@@ -44,6 +47,13 @@ class OpenVinoScorer:
                 f"OpenVINO {openvino.__version__} cannot open {bundle.model} ({error}). "
                 "Choose the engine onnxruntime."
             ) from error
+        widths = {
+            name: output.get_partial_shape()[1].get_length()
+            for output in self._model.outputs
+            for name in output.get_names()
+            if name.startswith(task_output(""))
+        }
+        check_task_outputs(bundle.model, self.tasks, widths)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -59,11 +69,25 @@ class OpenVinoScorer:
         """(n, size, size, 3) uint8 RGB → (n, C) logits."""
         return self._run(pixels)[LOGITS]
 
+    @property
+    def tasks(self) -> Mapping[str, Task]:
+        """Task name to what the model answers beside the class."""
+        return self._bundle.info.tasks
+
+    def answer(self, pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+        """(n, size, size, 3) uint8 RGB → "class" and task names to (n, answers) logits."""
+        found = self._run(pixels)
+        return {CLASS: found[LOGITS], **self._tasks_of(found)}
+
     def observe(self, pixels: NDArray[np.uint8]) -> Observation:
-        """(n, size, size, 3) uint8 RGB → logits, features and attention, in one pass."""
+        """(n, size, size, 3) uint8 RGB → logits (of tasks, too), features, attention: one pass."""
         found = self._run(pixels)
         seen = self._bundle.info.outputs.attention is not None
-        return Observation(found[LOGITS], found[FEATURES], found[ATTENTION] if seen else None)
+        attention = found[ATTENTION] if seen else None
+        return Observation(found[LOGITS], found[FEATURES], attention, self._tasks_of(found))
+
+    def _tasks_of(self, found: Mapping[str, Any]) -> dict[str, NDArray[np.float32]]:
+        return {name: found[task_output(name)] for name in self.tasks}
 
     def _run(self, pixels: NDArray[np.uint8]) -> Mapping[str, Any]:
         # Shared outputs would be overwritten by the next batch.

@@ -14,10 +14,12 @@ from hemoscope.features import Features
 from hemoscope.inference.scorer import Scorer
 from hemoscope.inference.tasks import (
     CLASS,
-    AnswersTasks,
+    Answers,
     Task,
+    answers_of,
     check_task_labels,
     labelled_predictions,
+    tasks_of,
 )
 from hemoscope.predictions import Predictions
 
@@ -48,7 +50,7 @@ class PredictionRun:
 class _Seen(NamedTuple):
     """Of some cells: head name to logits (n, answers), and features (n, F) if asked for."""
 
-    answers: Mapping[str, NDArray[np.float32]]
+    answers: Answers
     features: NDArray[np.float32] | None = None
 
 
@@ -73,8 +75,7 @@ def predict_cells(
         PredictError: A label is none of the model's classes, or no cell at all is readable.
     """
     _check_labels(table, scorer)
-    if isinstance(scorer, AnswersTasks):
-        check_task_labels(table, scorer.tasks)
+    check_task_labels(table, tasks_of(scorer))
     rows: list[NDArray[np.intp]] = []
     seen: list[_Seen] = []
     failures: list[CellFailure] = []
@@ -101,9 +102,7 @@ def _look(scorer: Scorer, pixels: NDArray[np.uint8], *, features: bool) -> _Seen
     if features:
         seen = scorer.observe(pixels)
         return _Seen({CLASS: seen.logits, **seen.tasks}, seen.features)
-    if isinstance(scorer, AnswersTasks) and scorer.tasks:
-        return _Seen(scorer.answer(pixels))
-    return _Seen({CLASS: scorer.score(pixels)})
+    return _Seen(answers_of(scorer, pixels))
 
 
 def _joined(batches: Sequence[_Seen]) -> _Seen:
@@ -136,10 +135,9 @@ def _run(
     }
     classes = Task("label", scorer.classes)
     predictions = labelled_predictions(cells, classes, seen.answers[CLASS], provenance)
-    tasks = scorer.tasks if isinstance(scorer, AnswersTasks) else {}
     tables = {
         name: labelled_predictions(cells, task, seen.answers[name], {**provenance, "task": name})
-        for name, task in tasks.items()
+        for name, task in tasks_of(scorer).items()
     }
     # Of every cell: a task's table, or that of the class, may leave out cells without a label.
     features = None

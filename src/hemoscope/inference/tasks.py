@@ -10,9 +10,13 @@ from numpy.typing import NDArray
 
 from hemoscope.cells import CellTable
 from hemoscope.errors import HemoscopeError
+from hemoscope.inference.scorer import Scorer
 from hemoscope.predictions import Predictions
 
 CLASS = "class"
+
+Answers = Mapping[str, NDArray[np.float32]]
+"""Head name, `CLASS` among them, to (n, answers) logits."""
 
 
 class TaskLabelError(HemoscopeError):
@@ -41,9 +45,21 @@ class AnswersTasks(Protocol):
         """Task name to what it answers."""
         ...
 
-    def answer(self, pixels: NDArray[np.uint8]) -> Mapping[str, NDArray[np.float32]]:
+    def answer(self, pixels: NDArray[np.uint8]) -> Answers:
         """(n, size, size, 3) uint8 RGB → "class" and task names to (n, answers) logits."""
         ...
+
+
+def tasks_of(scorer: Scorer) -> Mapping[str, Task]:
+    """What a scorer answers beside the class; empty for one that knows no tasks."""
+    return scorer.tasks if isinstance(scorer, AnswersTasks) else {}
+
+
+def answers_of(scorer: Scorer, pixels: NDArray[np.uint8]) -> Answers:
+    """(n, size, size, 3) uint8 RGB → what every head of a scorer says, in one pass."""
+    if isinstance(scorer, AnswersTasks) and scorer.tasks:
+        return scorer.answer(pixels)
+    return {CLASS: scorer.score(pixels)}
 
 
 def check_task_labels(cells: CellTable, tasks: Mapping[str, Task]) -> None:

@@ -13,6 +13,7 @@ from hemoscope.inference.bundle import file_digest
 from hemoscope.inference.scorer import Observation
 from hemoscope.inference.tasks import Task
 from hemoscope.models.attention_map import attention_map
+from hemoscope.models.config import ModelConfig
 from hemoscope.models.joint import Classifier
 from hemoscope.models.store import load_classifier
 
@@ -68,9 +69,7 @@ class TorchScorer:
     @property
     def tasks(self) -> dict[str, Task]:
         """Task name to what the model answers beside the class."""
-        return {
-            name: Task(head.column, head.answers) for name, head in self._model.config.tasks.items()
-        }
+        return model_tasks(self._model.config)
 
     def answer(self, pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
         """(n, size, size, 3) uint8 RGB → "class" and task names to (n, answers) logits."""
@@ -106,6 +105,11 @@ class TorchScorer:
             "sha256": file_digest(self._run / "model.safetensors"),
             **({} if self._branch is None else {"branch": self._branch}),
         }
+
+
+def model_tasks(config: ModelConfig) -> dict[str, Task]:
+    """Task name to what a model of this configuration answers beside the class."""
+    return {name: Task(head.column, head.answers) for name, head in config.tasks.items()}
 
 
 def _array(tensor: Tensor) -> NDArray[np.float32]:

@@ -5,7 +5,7 @@ cells a person must see. Most cells are clear at once; only the others cost more
 augmentation; Wang et al. 2019, "Aleatoric uncertainty estimation with test-time augmentation …".)
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,10 +14,12 @@ from scipy.special import logsumexp, softmax
 
 from hemoscope.cells import Frame
 from hemoscope.inference.scorer import Observation, Scorer
+from hemoscope.inference.tasks import CLASS, Answers, Task, answers_of, tasks_of
 
 _ROWS, _COLUMNS = 1, 2
 
 _Turn = Callable[[NDArray[Any]], NDArray[Any]]
+_Ask = Callable[[NDArray[np.uint8]], Answers]
 
 
 def _flip(*axes: int) -> _Turn:
@@ -48,6 +50,9 @@ class ManyViews:
     """A scorer over the first `count` of `VIEWS`; a cell that is clear before is done (`SURE`).
 
     What is said of a cell depends on that cell alone, not on those beside it in the batch.
+
+    Further tasks are answered by the same views as the class, and by the same mean: it is one of
+    probabilities, so that a task which sums over classes goes on being exactly their sum.
     """
 
     def __init__(
@@ -78,39 +83,58 @@ class ManyViews:
 
     def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(n, size, size, 3) uint8 RGB → (n, C) logits of all views; see `mean_opinion`."""
-        return self._said(pixels, self._scorer.score(pixels))
+        return self._said(pixels, self._class_alone(pixels), self._class_alone)[CLASS]
+
+    @property
+    def tasks(self) -> Mapping[str, Task]:
+        """Task name to what the model answers beside the class."""
+        return tasks_of(self._scorer)
+
+    def answer(self, pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+        """(n, size, size, 3) uint8 RGB → "class" and task names to (n, answers) logits."""
+        return self._said(pixels, self._every_head(pixels), self._every_head)
 
     def observe(self, pixels: NDArray[np.uint8]) -> Observation:
-        """Logits as of `score`; features and attention of the picture as it is."""
+        """Logits as of `score` and `answer`; features and attention of the picture as it is."""
         seen = self._scorer.observe(pixels)
-        return Observation(self._said(pixels, seen.logits), seen.features, seen.attention)
+        said = self._said(pixels, {CLASS: seen.logits, **seen.tasks}, self._every_head)
+        return Observation(said.pop(CLASS), seen.features, seen.attention, said)
 
     def describe(self) -> dict[str, Any]:
         """Where the model came from, and how often it looks."""
         return {**self._scorer.describe(), "views": len(self._views)}
 
+    def _class_alone(self, pixels: NDArray[np.uint8]) -> Answers:
+        return {CLASS: self._scorer.score(pixels)}
+
+    def _every_head(self, pixels: NDArray[np.uint8]) -> Answers:
+        return answers_of(self._scorer, pixels)
+
     def _said(
-        self, pixels: NDArray[np.uint8], as_they_are: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        """The mean opinion, given that on the pictures as they are."""
-        seen = as_they_are[None]
-        said, doubtful = mean_opinion(seen), np.arange(len(pixels))
+        self, pixels: NDArray[np.uint8], as_they_are: Answers, ask: _Ask
+    ) -> dict[str, NDArray[np.float32]]:
+        """The mean opinion of every head, given those on the pictures as they are."""
+        seen = {head: logits[None] for head, logits in as_they_are.items()}
+        said = {head: mean_opinion(logits) for head, logits in seen.items()}
+        doubtful = np.arange(len(pixels))
         for looks, enough, end in self._stages:
-            unsure = _unsure(seen, enough)
-            doubtful, seen = doubtful[unsure], seen[:, unsure]
+            unsure = _unsure(seen[CLASS], enough)
+            doubtful = doubtful[unsure]
             if not len(doubtful):
                 break
-            again = self._logits(pixels[doubtful], self._views[looks:end])
-            seen = np.concatenate([seen, again])
-            said[doubtful] = mean_opinion(seen)
+            again = _asked(ask, pixels[doubtful], self._views[looks:end])
+            for head, logits in seen.items():
+                seen[head] = np.concatenate([logits[:, unsure], again[head]])
+                said[head][doubtful] = mean_opinion(seen[head])
         return said
 
-    def _logits(self, pixels: NDArray[np.uint8], views: Sequence[_Turn]) -> NDArray[np.float32]:
-        """(views, n, C), scored together, but never so many at once that memory swells."""
-        turned = np.concatenate([turn(pixels) for turn in views])
-        parts = (turned[k : k + AT_ONCE] for k in range(0, len(turned), AT_ONCE))
-        logits = np.concatenate([self._scorer.score(part) for part in parts])
-        return logits.reshape(len(views), len(pixels), -1)
+
+def _asked(ask: _Ask, pixels: NDArray[np.uint8], views: Sequence[_Turn]) -> Answers:
+    """Head name to (views, n, answers), scored together, but never so many that memory swells."""
+    turned = np.concatenate([turn(pixels) for turn in views])
+    parts = [ask(turned[k : k + AT_ONCE]) for k in range(0, len(turned), AT_ONCE)]
+    shape = (len(views), len(pixels), -1)
+    return {h: np.concatenate([part[h] for part in parts]).reshape(shape) for h in parts[0]}
 
 
 def _unsure(logits: NDArray[np.float32], enough: float) -> NDArray[np.bool_]:

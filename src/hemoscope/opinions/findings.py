@@ -45,6 +45,11 @@ class Findings:
     failures: tuple[Opinion, ...]
 
     @property
+    def told(self) -> bool:
+        """Whether cells are told in words."""
+        return any(one.in_words is not None for one in self.listed)
+
+    @property
     def cells(self) -> int:
         """How many images have an opinion."""
         return self.differential.cells + self.differential.unknown

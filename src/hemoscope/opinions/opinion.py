@@ -24,6 +24,8 @@ class Opinion:
         unknown_score: How strange the cell is, higher = stranger; None where it is not scored.
         unknown: Whether it seems to be of none of the classes; None as above.
         reason: Why a person must look; "" for an accepted cell.
+        in_words: What the model sees, such as "round nucleus, dense chromatin"; "" where it is sure
+            of nothing, None where it has no heads for that, or for an unreadable image.
     """
 
     index: int
@@ -38,6 +40,7 @@ class Opinion:
     unknown_score: float | None = None
     unknown: bool | None = None
     reason: str = ""
+    in_words: str | None = None
 
     @classmethod
     def unreadable(cls, index: int, path: str | None, problem: str) -> Self:
@@ -69,7 +72,7 @@ class Opinion:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        """The opinion of `to_json`.
+        """The opinion of `to_json`; one written before there were words has none.
 
         Raises:
             TypeError: The values are none of an opinion.

@@ -35,25 +35,35 @@ _SCHEMA = pa.schema(
         ("problem", pa.string()),
     ]
 )
+_WITH_WORDS = _SCHEMA.append(pa.field("in_words", pa.string()))
 
 
-def write_cells(opinions: Iterable[Opinion], folder: Path, form: Form = "csv") -> Path:
+def write_cells(
+    opinions: Iterable[Opinion], folder: Path, form: Form = "csv", *, in_words: bool = False
+) -> Path:
     """Writes `cells.csv`, `cells.parquet` or `cells.jsonl`; docs/classify.md has the columns.
 
     The file is put in its place when it is complete.
+
+    Args:
+        opinions: In any number.
+        folder: Where to write.
+        form: Of the file.
+        in_words: Whether the model tells cells in words, for which there is a column then.
 
     Raises:
         JournalError: It cannot be written.
     """
     file = folder / f"cells.{form}"
     with replacing(file) as draft:
-        _WRITERS[form](map(_row, opinions), draft)
+        rows = (_row(opinion, in_words=in_words) for opinion in opinions)
+        _WRITERS[form](rows, draft, _WITH_WORDS if in_words else _SCHEMA)
     return file
 
 
-def _row(opinion: Opinion) -> dict[str, Any]:
+def _row(opinion: Opinion, *, in_words: bool) -> dict[str, Any]:
     candidates = opinion.candidates
-    return {
+    row = {
         "path": opinion.path,
         "class": opinion.label,
         "probability": opinion.probability,
@@ -66,11 +76,12 @@ def _row(opinion: Opinion) -> dict[str, Any]:
         "reason": opinion.reason,
         "problem": opinion.problem or "",
     }
+    return {**row, "in_words": opinion.in_words} if in_words else row
 
 
-def _write_csv(rows: Iterator[dict[str, Any]], file: Path) -> None:
+def _write_csv(rows: Iterator[dict[str, Any]], file: Path, schema: pa.Schema) -> None:
     with file.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, _SCHEMA.names, lineterminator="\n")
+        writer = csv.DictWriter(stream, schema.names, lineterminator="\n")
         writer.writeheader()
         writer.writerows({name: _text(value) for name, value in row.items()} for row in rows)
 
@@ -83,19 +94,19 @@ def _text(value: Any) -> Any:
     return SEPARATOR.join(value) if isinstance(value, list) else value
 
 
-def _write_jsonl(rows: Iterator[dict[str, Any]], file: Path) -> None:
+def _write_jsonl(rows: Iterator[dict[str, Any]], file: Path, _schema: pa.Schema) -> None:
     with file.open("w", encoding="utf-8", newline="\n") as stream:
         for row in rows:
             stream.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def _write_parquet(rows: Iterator[dict[str, Any]], file: Path) -> None:
-    with pq.ParquetWriter(file, _SCHEMA) as writer:
+def _write_parquet(rows: Iterator[dict[str, Any]], file: Path, schema: pa.Schema) -> None:
+    with pq.ParquetWriter(file, schema) as writer:
         for some in portions(rows, _ROWS):
-            writer.write_table(pa.Table.from_pylist(some, _SCHEMA))
+            writer.write_table(pa.Table.from_pylist(some, schema))
 
 
-_WRITERS: Mapping[Form, Callable[[Iterator[dict[str, Any]], Path], None]] = {
+_WRITERS: Mapping[Form, Callable[[Iterator[dict[str, Any]], Path, pa.Schema], None]] = {
     "csv": _write_csv,
     "parquet": _write_parquet,
     "jsonl": _write_jsonl,

@@ -10,6 +10,7 @@ from hemoscope.explanation.faithfulness.summary import summarise
 from hemoscope.explanation.result import ExplainedCells
 from hemoscope.reports.errors import ReportError
 from hemoscope.reports.html.elements import Picture, Section, Table
+from hemoscope.reports.html.in_words import IN_WORDS
 from hemoscope.reports.html.mistakes import probability_bars
 from hemoscope.reports.html.page import data_folder, write_page
 from hemoscope.reports.numbers import NOT_DEFINED, cells, fixed
@@ -67,6 +68,7 @@ def write_explanation_report(
         "model": model,
         "question": _question(explained),
         "pictures": _pictures(explained),
+        "in_words_note": IN_WORDS,
         "unshown": max(0, len(explained) - SHOWN),
         "data_folder": data_folder(path).name,
     }
@@ -102,6 +104,7 @@ def _pictures(explained: ExplainedCells) -> tuple[Picture, ...]:
             probability_bars(
                 explained.predictions, row, None if labels is None else str(labels[row])
             ),
+            words="" if explained.in_words is None else explained.in_words[row],
         )
         for row, path in enumerate(explained.predictions.paths[:SHOWN])
     )

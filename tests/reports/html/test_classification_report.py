@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -94,6 +95,23 @@ def test_cells_to_look_at_come_first_each_with_its_reason(findings: Findings, pa
 def test_the_table_points_to_the_file_that_holds_all(page: Page, findings: Findings) -> None:
     assert all(str(one.path) in page.text for one in findings.listed)
     assert "cells.csv holds all." in page.text
+
+
+def test_cells_are_told_in_words_where_the_model_speaks(predictions, tmp_path, page: Page) -> None:
+    told = [
+        replace(one, in_words=f"round nucleus no. {one.index}")
+        for one in of_predictions(predictions)
+    ]
+    found = gather([*told, FAILURE], predictions.classes, calibrated=True)
+    report = write_classification_report(found, tmp_path / "a.html", images=None)
+    html = report.read_text("utf-8")
+    first = found.look_first[0].index
+    assert f'<p class="words">round nucleus no. {first}</p>' in html
+    assert "which is not calibrated" in assert_self_contained(report).text
+    table = cells_table(found)
+    assert table.header[-1] == "In words"
+    assert table.rows[0][-1] == f"round nucleus no. {found.listed[0].index}"
+    assert "In words" not in page.text
 
 
 def test_without_pictures_and_without_doubt(predictions, tmp_path) -> None:

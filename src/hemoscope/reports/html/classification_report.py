@@ -12,6 +12,7 @@ from hemoscope.cells import CellTable
 from hemoscope.opinions import PICTURES, Findings, Opinion, SecondLook
 from hemoscope.reports.html.contact_sheet import contact_sheets, first_pictures, pictures_of
 from hemoscope.reports.html.elements import Section, Table
+from hemoscope.reports.html.in_words import IN_WORDS
 from hemoscope.reports.html.page import check_formats, data_folder, write_page
 from hemoscope.reports.html.provenance import provenance_table
 from hemoscope.reports.numbers import NOT_DEFINED, cells, count, fixed, percent
@@ -78,6 +79,7 @@ def write_classification_report(
         "warning": about.warning,
         "first": first_pictures(findings, uris, looks or {}),
         "attention": bool(looks),
+        "in_words_note": IN_WORDS,
         "pictures_most": PICTURES,
         "sheets": contact_sheets(findings, uris),
         "pictures_at_hand": bool(uris),
@@ -103,10 +105,15 @@ def write_classification_report(
 
 
 def cells_table(findings: Findings) -> Table:
-    """The cells of `findings.listed`, as text."""
+    """The cells of `findings.listed`, as text; in words, too, where the model tells them so."""
     header = ("Cell", "Called", "Second choice", "Why look", "Probability", "of the second")
     rows = tuple(map(_row, findings.listed))
-    return Table("Cells, those to look at first", header, rows, words=(0, 1, 2, 3))
+    if findings.told:
+        header = (*header, "In words")
+        rows = tuple(
+            (*row, one.in_words or "") for row, one in zip(rows, findings.listed, strict=True)
+        )
+    return Table("Cells, those to look at first", header, rows, words=(0, 1, 2, 3, 6))
 
 
 def _row(opinion: Opinion) -> tuple[str, ...]:

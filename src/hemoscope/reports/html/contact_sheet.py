@@ -63,7 +63,12 @@ def _small(opinion: Opinion, uris: Mapping[str, str]) -> Picture:
     path = str(opinion.path)
     mark = "unknown" if opinion.unknown else "accepted" if opinion.accepted else "look"
     return Picture(
-        uris.get(path), path, percent(opinion.probability or 0.0, 1), note=opinion.reason, mark=mark
+        uris.get(path),
+        path,
+        percent(opinion.probability or 0.0, 1),
+        note=opinion.reason,
+        mark=mark,
+        words=opinion.in_words or "",
     )
 
 
@@ -79,6 +84,7 @@ def _large(opinion: Opinion, uris: Mapping[str, str], looks: Mapping[int, Second
         note=opinion.reason,
         mark="unknown" if opinion.unknown else "look",
         beside=None if look is None else _attention(look),
+        words=opinion.in_words or "",
     )
 
 

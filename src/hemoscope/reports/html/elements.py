@@ -95,6 +95,7 @@ class Picture:
         note: Why a person must look at it, or "".
         mark: "unknown", "look" or "accepted"; "" where that is not known.
         beside: A second picture of it as a data URI, such as the attention; None without.
+        words: What the model sees of it, in words; "" where it says nothing.
     """
 
     uri: str | None
@@ -104,3 +105,4 @@ class Picture:
     note: str = ""
     mark: str = ""
     beside: str | None = None
+    words: str = ""
