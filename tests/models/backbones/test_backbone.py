@@ -22,6 +22,12 @@ def test_looking_at_shapes_moves_nothing() -> None:
     assert all(tensor.equal(before[name]) for name, tensor in backbone.state_dict().items())
 
 
+def test_a_map_of_one_pixel_has_a_shape_while_training_too() -> None:
+    backbone = Backbone(create_body("resnet10t", "timm"), (-1,)).train()
+    (last,) = map_shapes(backbone, 32)
+    assert (last.height, last.width) == (1, 1)
+
+
 def test_the_last_map_is_the_same_however_many_are_asked_for() -> None:
     body = create_body("efficientnet_lite0", "timm").eval()
     images = torch.rand(1, 3, 64, 64)

@@ -67,8 +67,9 @@ def map_shapes(backbone: Backbone, image_size: int) -> tuple[MapShape, ...]:
     """
     state = (*backbone.named_parameters(), *backbone.named_buffers())
     shadow = {name: tensor.detach().to("meta") for name, tensor in state}
-    image = torch.zeros(1, 3, image_size, image_size, device="meta")
-    maps = functional_call(backbone, shadow, (image,))
+    # Two images: in training, normalisation refuses the single value of a map of one pixel.
+    images = torch.zeros(2, 3, image_size, image_size, device="meta")
+    maps = functional_call(backbone, shadow, (images,))
     if any(tensor.ndim != 4 for tensor in maps) or maps[-1].shape[1] != backbone.body.num_features:
         raise HemoscopeError(
             "This backbone gives no feature maps (channels by height by width) to make tokens "
