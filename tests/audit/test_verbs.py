@@ -59,3 +59,21 @@ def test_twins(manifest, tmp_path) -> None:
     )  # fmt: skip
     found = json.loads(ran.stdout)
     assert (found["with_twin"]["accuracy"], found["without_twin"]["accuracy"]) == (1.0, 0.0)
+
+
+def test_twins_by_pairs_alone(manifest, tmp_path) -> None:
+    source = manifest("x")
+    pd.read_csv(source).assign(split=["train", "test", "test"]).to_csv(source, index=False)
+    pairs = tmp_path / "pairs.csv"
+    pd.DataFrame({"path_1": ["a.png"], "path_2": ["b.png"]}).to_csv(pairs, index=False)
+    table = Predictions.from_probabilities(
+        ["b.png", "c.png"], ["x", "y"], [[0.9, 0.1], [0.2, 0.8]], labels=["x", "x"]
+    ).write(tmp_path / "predictions.csv")
+    command = ["twins", str(table), "--training", str(source), "--split-column", "split", "--json"]
+    ran = CliRunner().invoke(app, [*command, "--pairs", str(pairs)])
+    found = json.loads(ran.stdout)
+    assert (found["with_twin"]["right"], found["without_twin"]["right"]) == (1, 0)
+    assert found["difference"]["difference"] == 1.0
+    assert CliRunner().invoke(app, command).exit_code == 2
+    both = CliRunner().invoke(app, [*command, "--pairs", str(pairs), "--groups", str(pairs)])
+    assert both.exit_code == 2
