@@ -1,0 +1,46 @@
+"""What the runs of a section were made of: seeds, cells, hardware, time."""
+
+from collections.abc import Sequence
+
+from study.markdown import table
+from study.page.runs import RunResult, StudyRuns
+
+
+def made(study: StudyRuns, names: Sequence[str]) -> str:
+    """One row a run that is there."""
+    rows = [_row(name, study.of(name)) for name in names if study.of(name)]
+    head = (
+        *("run", "seeds", "epochs", "split", "train / test cells"),
+        *("training, minutes each", "on", "weights", "commit"),
+    )
+    return table(head, rows, align="llrlrrlll")
+
+
+def command(study: StudyRuns, section: str) -> str:
+    """The command that makes the runs of a section."""
+    less = "" if study.reduced is None else " --reduced"
+    return f"python -m study.run --cells pbc/manifest.csv --runs RUNS --only '{section}/*'{less}"
+
+
+def _row(name: str, runs: Sequence[RunResult]) -> tuple[str, ...]:
+    first = runs[0]
+    data = first.provenance["data"]
+    minutes = ", ".join(f"{run.minutes:.0f}" for run in runs)
+    weights = first.recipe["weights"]
+    file = weights not in (None, "none", "timm")
+    return (
+        f"`{name}`",
+        ", ".join(str(run.seed) for run in runs),
+        str(first.recipe["epochs"]),
+        str(data["split_column"]),
+        f"{data['splits'].get('train', 0):,} / {first.figures['cells']:,}",
+        minutes,
+        "; ".join(dict.fromkeys(run.hardware for run in runs)),
+        "a local file" if file else str(weights or "timm, where there are any"),
+        ", ".join(dict.fromkeys(f"`{_commit(run)}`" for run in runs)),
+    )
+
+
+def _commit(run: RunResult) -> str:
+    git = run.provenance.get("git") or {}
+    return str(git.get("commit") or "unknown")[:7]

@@ -1,0 +1,162 @@
+"""Two runs on the same test cells, seed by seed, with paired tests."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from hemoscope.errors import HemoscopeError
+from hemoscope.evaluation import compare
+from hemoscope.evaluation.comparison.holm import holm
+from hemoscope.evaluation.result import PairComparison
+from study.markdown import NOTHING, p_value, table
+from study.page.runs import StudyError, StudyRuns
+
+LEVEL = 0.05
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A planned pair: does `first` do better than `second`?"""
+
+    first: str
+    second: str
+
+
+@dataclass(frozen=True, eq=False)
+class Tested:
+    """A planned pair over the seeds that both runs have.
+
+    Attributes:
+        plan: The pair.
+        seeds: Seeds that both have.
+        accuracy: first - second on each seed, in [-1, 1].
+        mcnemar: p of each seed, Holm's correction over all planned tests.
+        auc: Difference of the macro AUC on each seed; None where it has none.
+        delong: p of each seed, corrected likewise; None where the test cannot be made.
+    """
+
+    plan: Planned
+    seeds: tuple[int, ...]
+    accuracy: tuple[float, ...]
+    mcnemar: tuple[float, ...]
+    auc: tuple[float | None, ...]
+    delong: tuple[float | None, ...]
+
+    @property
+    def verdict(self) -> str:
+        """What may be said at 5 %: only what every seed says."""
+        if max(self.mcnemar) > LEVEL:
+            return "no difference shown"
+        if min(self.accuracy) > 0:
+            return "better"
+        return "worse" if max(self.accuracy) < 0 else "seeds contradict each other"
+
+
+def compare_pairs(study: StudyRuns, planned: Sequence[Planned]) -> list[Tested]:
+    """McNemar's and DeLong's tests of every planned pair that is there, corrected by Holm.
+
+    The tests of one pair on several seeds are on the same cells, so that they are no independent
+    repetitions; they are not pooled.
+
+    Raises:
+        StudyError: Two runs are about different cells.
+    """
+    there = [(p, seed) for p in planned for seed in _common(study, p)]
+    found = {
+        seed: _compared(study, [p for p, s in there if s == seed], seed)
+        for seed in dict.fromkeys(seed for _, seed in there)
+    }
+    pairs = [found[seed][p] for p, seed in there]
+    mcnemar, delong = holm([pair.mcnemar for pair in pairs]), holm([pair.delong for pair in pairs])
+    tested = []
+    for p in planned:
+        rows = [i for i, (plan, _) in enumerate(there) if plan == p]
+        if rows:
+            tested.append(
+                Tested(
+                    plan=p,
+                    seeds=tuple(there[i][1] for i in rows),
+                    accuracy=tuple(pairs[i].accuracy for i in rows),
+                    mcnemar=tuple(float(mcnemar[i] or 0.0) for i in rows),
+                    auc=tuple(pairs[i].auc for i in rows),
+                    delong=tuple(delong[i] for i in rows),
+                )
+            )
+    return tested
+
+
+def tests_table(tested: Sequence[Tested]) -> str:
+    """A row a pair."""
+    rows = [
+        (
+            f"`{t.plan.first}` − `{t.plan.second}`",
+            ", ".join(map(str, t.seeds)),
+            points(t.accuracy),
+            ", ".join(map(p_value, t.mcnemar)),
+            points(t.auc, "{:+.3f}"),
+            ", ".join(map(p_value, t.delong)),
+            t.verdict,
+        )
+        for t in tested
+    ]
+    head = (
+        *("pair", "seeds", "accuracy, points", "McNemar's p"),
+        *("macro AUC, points", "DeLong's p", "at 5 %"),
+    )
+    return table(head, rows, align="llrlrll")
+
+
+def points(values: Sequence[float | None], form: str = "{:+.2f}") -> str:
+    """Differences in points: the mean, and each seed where there are several."""
+    if None in values:
+        return NOTHING
+    each = [100 * value for value in values if value is not None]
+    mean = form.format(float(np.mean(each)))
+    if len(each) == 1:
+        return mean
+    return f"{mean} ({', '.join(form.format(value) for value in each)})"
+
+
+class _Pair(NamedTuple):
+    """One planned pair on one seed, before the correction."""
+
+    accuracy: float
+    mcnemar: float
+    auc: float | None
+    delong: float | None
+
+
+def _common(study: StudyRuns, planned: Planned) -> list[int]:
+    first, second = ({r.seed for r in study.of(n)} for n in (planned.first, planned.second))
+    return sorted(first & second)
+
+
+def _compared(study: StudyRuns, planned: Sequence[Planned], seed: int) -> Mapping[Planned, _Pair]:
+    """All runs of a seed in one comparison, and of it the planned pairs."""
+    names = dict.fromkeys(name for p in planned for name in (p.first, p.second))
+    tables = {n: next(r.test for r in study.of(n) if r.seed == seed) for n in names}
+    try:
+        compared = compare(tables, resamples=0)
+    except HemoscopeError as error:
+        raise StudyError(f"the runs of seed {seed} cannot be compared: {error}") from error
+    found = {}
+    for pair in compared.pairs:
+        for sign, one in (
+            (1, Planned(pair.first, pair.second)),
+            (-1, Planned(pair.second, pair.first)),
+        ):
+            if one in planned:
+                found[one] = _pair(pair, sign, compared.cells)
+    return found
+
+
+def _pair(pair: PairComparison, sign: int, cells: int) -> _Pair:
+    test, auc = pair.mcnemar, pair.delong_macro
+    return _Pair(
+        accuracy=sign * (test.only_first_right - test.only_second_right) / cells,
+        mcnemar=test.p,
+        auc=None if auc.difference is None else sign * auc.difference,
+        delong=auc.p,
+    )
