@@ -19,6 +19,7 @@ from hemoscope.reports.style import PAGE_WIDTH, new_figure
 COLUMNS = 2
 FPR_SHOWN = 0.1
 CORNER = 0.8
+WIDTH = 1.1  # points; panels are half as wide as those of a single model
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,7 @@ class RocPlate:
                 axes.plot(curve.fpr, curve.tpr, **look)
                 lowest = min(lowest, float(curve.tpr[curve.fpr <= FPR_SHOWN / 20].max(initial=0)))
             diagonal(axes)
-            axes.set_title(f"{model}: macro AUC {_said(roc.macro.auc)}", fontsize=8)
+            axes.set_title(f"{model}\nmacro AUC {_said(roc.macro.auc)}", fontsize=8)
         bottom = min(0.9, math.floor(10 * lowest) / 10)
         for axes in panels:
             axes.set(xlim=(-0.002, FPR_SHOWN), ylim=(bottom, 1 + 0.02 * (1 - bottom)))
@@ -85,7 +86,7 @@ class PrecisionRecallPlate:
             for curve, look in _curves(pr):
                 axes.plot(curve.recall, curve.precision, **look)
             mean = _said(pr.macro.average_precision)
-            axes.set_title(f"{model}: mean average precision {mean}", fontsize=8)
+            axes.set_title(f"{model}\nmean average precision {mean}", fontsize=8)
             axes.set(xlim=(CORNER, 1.004), ylim=(CORNER, 1.004))
         _finish(figure, panels, self.models, "Recall", "Precision")
         return figure
@@ -97,7 +98,7 @@ def _curves(figures: Roc | PrecisionRecall) -> Iterator[tuple[Any, dict[str, Any
     looks = [*map(class_line, range(len(figures.per_class))), MICRO, MACRO]
     for one, look in zip(each, looks, strict=True):
         if one.curve is not None:
-            yield one.curve, {**look, "linewidth": 1.1}
+            yield one.curve, {**look, "linewidth": WIDTH}
 
 
 def _grid(count: int) -> tuple[Figure, list[Axes]]:
@@ -124,7 +125,7 @@ def _finish(
     first = next(iter(models.values()))
     names = [*first.per_class, "micro average", "macro average"]
     looks = [*map(class_line, range(len(first.per_class))), MICRO, MACRO]
-    handles = [panels[0].plot([], [], **look)[0] for look in looks]
+    handles = [panels[0].plot([], [], **{**look, "linewidth": WIDTH})[0] for look in looks]
     figure.legend(handles, names, loc="outside right upper", fontsize=7)
 
 

@@ -75,7 +75,7 @@ class ClassReliabilityPlate:
     def plot(self) -> Figure:
         """One panel a model and class."""
         classes = list(next(iter(self.models.values())).per_class)
-        height = 0.5 + 1.02 * len(self.models)
+        height = 0.55 + 0.9 * len(self.models)
         figure = new_figure(PAGE_WIDTH, height)
         grid = figure.subplots(
             len(self.models), len(classes), squeeze=False, sharex=True, sharey=True
@@ -84,6 +84,8 @@ class ClassReliabilityPlate:
             for place, (axes, name) in enumerate(zip(row, classes, strict=True)):
                 draw_reliability(axes, figures.per_class[name].diagram, class_style(place).colour)
                 axes.set(xticks=[0, 1], yticks=[0, 1])
+                for line in axes.lines:
+                    line.set_markersize(2)
                 axes.text(0.97, 0.05, f"{figures.per_class[name].ece:.4f}", fontsize=5.5,
                           ha="right", transform=axes.transAxes)  # fmt: skip
             row[0].set_ylabel(model, fontsize=7)
