@@ -20,13 +20,18 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, align: str) -> 
 
 
 def number(value: float | None, form: str = "{:.4f}", *, scale: float = 1) -> str:
-    """A figure, or a dash where there is none."""
-    return NOTHING if value is None else form.format(scale * value)
+    """A figure with a true minus sign, or a dash where there is none; no zero has a sign."""
+    if value is None:
+        return NOTHING
+    said = form.format(scale * value)
+    if not re.search("[1-9]", said):
+        said = said.lstrip("+-")
+    return said.replace("-", "−")
 
 
 def limits(found: Sequence[float] | None, form: str = "{:.4f}", *, scale: float = 1) -> str:
     """An interval, or a dash where there is none."""
-    return NOTHING if found is None else " to ".join(form.format(scale * end) for end in found)
+    return NOTHING if found is None else " to ".join(number(v, form, scale=scale) for v in found)
 
 
 def p_value(value: float | None) -> str:

@@ -4,8 +4,8 @@
     python -m study.results_tables --check    exit 1 where the page differs
 
 A run is a folder `results/<name>/` with `test.parquet`, `val.parquet`, `history.csv`,
-`recipe.yaml` and `provenance.json`; what is about the study comes from `study.page`. Between `<!-- table NAME -->` and `<!-- end -->` the page is
-generated; everything else is written by hand.
+`recipe.yaml` and `provenance.json`; what is about the study comes from `study.page`. Between
+`<!-- table NAME -->` and `<!-- end -->` the page is generated; everything else is written by hand.
 """
 
 import argparse

@@ -74,8 +74,7 @@ def _each(
     names = {name for one in (section, *more) for name in one.runs}
     there = [study for study in studies if names & set(study.runs)]
     if not there:
-        made_by = command(studies[0], section.name)
-        return f"*Not run yet. `{made_by}` runs it; this block is then written.*"
+        return f"*Not run yet (`{section.name}/*` of the plan).*"
     return "\n\n".join(f"*{_title(study.words)}:*\n\n{write(study)}" for study in there)
 
 

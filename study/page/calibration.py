@@ -22,17 +22,17 @@ def calibration_table(records: Mapping[str, Sequence[Mapping[str, Any]]]) -> str
         for name, seeds in records.items()
         for method in METHODS
     ]
-    head = ("run", "method", "T", "fitted on")
+    head = ("run", "method", "T")
     for figure in FIGURES:
         head += (f"{figure} before", "after", "after − before (95 %)")
-    return table(head, rows, align="llrl" + "rrl" * len(FIGURES))
+    return table(head, rows, align="llr" + "rrl" * len(FIGURES))
 
 
 def _row(fits: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     known = [fit for fit in fits if "refused" not in fit]
     if len(known) < len(fits):
-        return (NOTHING, "refused: too few mistakes to fit", *[NOTHING] * (3 * len(FIGURES)))
-    shown: list[str] = [_temperature(known), f"{known[0]['cells']:,}"]
+        return ("refused", *[NOTHING] * (3 * len(FIGURES)))
+    shown = [_temperature(known)]
     for figure in FIGURES.values():
         changes = [fit["changes"][figure] for fit in known]
         shown += [_mean(changes, side) for side in ("before", "after")]
@@ -60,7 +60,7 @@ def _difference(changes: Sequence[Mapping[str, Any]]) -> str:
     values = [change["difference"] for change in changes]
     if None in values:
         return NOTHING
-    said = f"{np.mean(values):+.4f}"
+    said = number(float(np.mean(values)), "{:+.4f}")
     if len(values) > 1:
         return f"{said} ± {np.std(values, ddof=1):.4f}"
     interval = changes[0].get("difference_95")

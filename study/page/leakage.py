@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from study.markdown import NOTHING, limits, p_value, table
+from study.markdown import NOTHING, limits, number, p_value, table
 
 
 def leakage_table(records: Mapping[str, Mapping[str, Any]]) -> str:
@@ -47,4 +47,5 @@ def _difference(found: Mapping[str, Any] | None) -> tuple[str, str]:
     if found is None:
         return NOTHING, NOTHING
     interval = limits((found["low"], found["high"]), "{:+.2f}", scale=100)
-    return f"{100 * found['difference']:+.2f} ({interval})", p_value(found["p"])
+    difference = number(found["difference"], "{:+.2f}", scale=100)
+    return f"{difference} ({interval})", p_value(found["p"])

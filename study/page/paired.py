@@ -10,7 +10,7 @@ from hemoscope.errors import HemoscopeError
 from hemoscope.evaluation import compare
 from hemoscope.evaluation.comparison.holm import holm
 from hemoscope.evaluation.result import PairComparison
-from study.markdown import NOTHING, p_value, table
+from study.markdown import NOTHING, number, p_value, table
 from study.page.runs import StudyError, StudyRuns
 
 LEVEL = 0.05
@@ -113,10 +113,10 @@ def points(values: Sequence[float | None], form: str = "{:+.2f}") -> str:
     if None in values:
         return NOTHING
     each = [100 * value for value in values if value is not None]
-    mean = form.format(float(np.mean(each)))
+    mean = number(float(np.mean(each)), form)
     if len(each) == 1:
         return mean
-    return f"{mean} ({', '.join(form.format(value) for value in each)})"
+    return f"{mean} ({', '.join(number(value, form) for value in each)})"
 
 
 class _Pair(NamedTuple):

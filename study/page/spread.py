@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from study.markdown import NOTHING, limits
+from study.markdown import NOTHING, limits, number
 from study.page.runs import RunResult
 
 
@@ -45,9 +45,9 @@ class Spread:
         """`mean ± SD` of several seeds, `value (low to high)` of one."""
         if self.mean is None:
             return NOTHING
-        said = form.format(scale * self.mean)
+        said = number(self.mean, form, scale=scale)
         if self.sd is not None:
-            return f"{said} ± {form.format(scale * self.sd)}"
+            return f"{said} ± {number(self.sd, form, scale=scale)}"
         if self.interval is None:
             return said
         return f"{said} ({limits(self.interval, form, scale=scale)})"
