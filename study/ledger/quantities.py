@@ -1,8 +1,8 @@
 """Where our figure for a claim stands: the quantity of the ledger to the path in test.json.
 
 Only what both define alike is listed. Left out, because the paper does not say how it is computed
-or means a shape of a curve: Brier scores and their parts, sharpness, entropies and divergences
-(of an unknown base), confidences from which a curve bends, phases of training, ranges of thresholds.
+or means the shape of a curve: Brier scores and their parts, sharpness, entropies and divergences
+(of an unknown base), confidences from which a curve bends, phases of training, thresholds.
 """
 
 from collections.abc import Mapping

@@ -87,7 +87,7 @@ def compare_pairs(study: StudyRuns, planned: Sequence[Planned]) -> list[Tested]:
     return tested
 
 
-def tests_table(tested: Sequence[Tested]) -> str:
+def pairs_table(tested: Sequence[Tested]) -> str:
     """A row a pair."""
     rows = [
         (

@@ -1,7 +1,7 @@
 """Does the transformer help its own backbone? Hybrid, hierarchical and bare backbone."""
 
 from study.markdown import table
-from study.page.paired import Planned, compare_pairs, tests_table
+from study.page.paired import Planned, compare_pairs, pairs_table
 from study.page.runs import StudyRuns
 from study.page.spread import Spread
 
@@ -43,7 +43,7 @@ def variants_tests(study: StudyRuns) -> str:
     helped = [t for t in tested if t.plan.first.endswith("-text") and _with_backbone(t.plan)]
     words = "; ".join(f"{_backbone(t.plan.first)}: {t.verdict}" for t in helped)
     answer = f"\n\nThe transformer (`text`) beside its own backbone: {words}." if helped else ""
-    return f"{tests_table(tested)}{answer}"
+    return f"{pairs_table(tested)}{answer}"
 
 
 def _with_backbone(plan: Planned) -> bool:
