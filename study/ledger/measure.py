@@ -71,7 +71,7 @@ def _source(model: Model, study: StudyRuns, runs: Sequence[RunResult]) -> Entry:
         "split": f"{split}{less}",
         "seeds": [run.seed for run in runs],
         "hardware": "; ".join(dict.fromkeys(run.hardware for run in runs)),
-        "command": command(study, f"replica/{RUN_OF[model]}").replace("/*", ""),
+        "command": command(study, f"replica/{RUN_OF[model]}"),
     }
 
 

@@ -83,7 +83,7 @@ def _title(words: str) -> str:
 
 
 def _made(study: StudyRuns, section: Section) -> str:
-    return f"{made(study, list(section.runs))}\n\n```\n{command(study, section.name)}\n```"
+    return f"{made(study, list(section.runs))}\n\n```\n{command(study, f'{section.name}/*')}\n```"
 
 
 def _calibrations(study: StudyRuns) -> str:

@@ -16,10 +16,10 @@ def made(study: StudyRuns, names: Sequence[str]) -> str:
     return table(head, rows, align="llrlrrlll")
 
 
-def command(study: StudyRuns, section: str) -> str:
-    """The command that makes the runs of a section."""
+def command(study: StudyRuns, only: str) -> str:
+    """The command that makes some runs, by a pattern on SECTION/NAME."""
     less = "" if study.reduced is None else " --reduced"
-    return f"python -m study.run --cells pbc/manifest.csv --runs RUNS --only '{section}/*'{less}"
+    return f"python -m study.run --cells pbc/manifest.csv --runs RUNS --only '{only}'{less}"
 
 
 def _row(name: str, runs: Sequence[RunResult]) -> tuple[str, ...]:

@@ -10,6 +10,9 @@ from study.page.runs import StudyError
 from study.page.variants import variants_tests
 from study.plan import Plan
 
+from hemoscope.evaluation import compare
+from hemoscope.evaluation.comparison.holm import holm
+
 GOOD, BAD = "inception_v3-text", "inception_v3-backbone"
 
 
@@ -37,6 +40,17 @@ def test_the_tests_are_those_of_statsmodels_and_only_planned_ones_count(study):
     assert found.accuracy == pytest.approx(gains)
     assert found.mcnemar == pytest.approx(multipletests(ps, method="holm")[1])
     assert found.verdict == "better"
+
+
+def test_they_are_those_of_hemoscope_compare(study):
+    (found,) = compare_pairs(study, [Planned(GOOD, BAD)])
+    pairs = [
+        compare({"good": good.test, "bad": bad.test}, resamples=0).pairs[0]
+        for good, bad in zip(study.of(GOOD), study.of(BAD), strict=True)
+    ]
+    assert found.auc == pytest.approx([pair.delong_macro.difference for pair in pairs])
+    assert found.delong == pytest.approx(holm([pair.delong_macro.p for pair in pairs]))
+    assert found.mcnemar == pytest.approx(holm([pair.mcnemar.p for pair in pairs]))
 
 
 def test_the_other_way_round_everything_changes_sign(study):

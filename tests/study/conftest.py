@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +43,13 @@ def history(epochs: int = 3) -> pd.DataFrame:
     )  # fmt: skip
 
 
+@cache
+def figures(skill: float, seed: int, cells: int) -> str:
+    """What `hemoscope evaluate --json` says of these predictions."""
+    found = evaluate(predictions(skill, seed, cells), resamples=20, history=history())
+    return json.dumps(found.to_dict(curves=False))
+
+
 def provenance(seed: int, split: str) -> dict[str, object]:
     data = {"split_column": split, "splits": {"train": 800, "test": CELLS}}
     hardware = {"processor": "a processor", "threads": 2, "gpus": []}
@@ -59,11 +67,9 @@ def make(tmp_path: Path) -> Make:
         folder = tmp_path / "results" / study / name / f"seed-{seed}"
         folder.mkdir(parents=True)
         split = "paper_split" if name.endswith("table2") else "clean_split"
-        table, past = predictions(skill, seed, cells), history()
-        table.write(folder / "test.parquet")
-        past.to_csv(folder / "history.csv", index=False)
-        figures = evaluate(table, resamples=20, history=past).to_dict(curves=False)
-        (folder / "test.json").write_text(json.dumps(figures), encoding="utf-8")
+        predictions(skill, seed, cells).write(folder / "test.parquet")
+        history().to_csv(folder / "history.csv", index=False)
+        (folder / "test.json").write_text(figures(skill, seed, cells), encoding="utf-8")
         (folder / "provenance.json").write_text(
             json.dumps(provenance(seed, split)), encoding="utf-8"
         )
