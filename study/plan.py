@@ -49,14 +49,12 @@ class Reduced(_Part):
     @property
     def words(self) -> str:
         """How every table from it is named."""
-        cells = None if self.train_per_class is None else f"{self.train_per_class} training cells"
-        parts = (
-            _counted(self.epochs, "epoch"),
-            _counted(self.seeds, "seed"),
-            cells and f"at most {cells} of a class",
-            self.image_size and f"images of {self.image_size} px",
-        )
-        return f"reduced study: {', '.join(filter(None, parts))}"
+        parts = [_counted(self.epochs, "epoch"), _counted(self.seeds, "seed")]
+        if self.train_per_class is not None:
+            parts.append(f"at most {self.train_per_class} training cells of a class")
+        if self.image_size is not None:
+            parts.append(f"images of {self.image_size} px")
+        return f"reduced study: {', '.join(parts)}"
 
 
 class RunPlan(_Part):

@@ -115,10 +115,11 @@ def _value(run: RunResult, path: str) -> float | None:
 
 def _extreme(claim: Claim, paths: Sequence[str], runs: Sequence[RunResult]) -> Entry | None:
     each = [[run.figure(path) for path in paths] for run in runs]
-    if any(value is None for row in each for value in row):
+    known = [[value for value in row if value is not None] for row in each]
+    if any(len(row) < len(paths) for row in known):
         return None
     end = max if claim.quantity.endswith("_max") else min
-    return {"value": float(np.mean([end(row) for row in each])) / float(claim.measure.scale)}
+    return {"value": float(np.mean([end(row) for row in known])) / float(claim.measure.scale)}
 
 
 def _confused(claim: Claim, runs: Sequence[RunResult]) -> Entry | None:

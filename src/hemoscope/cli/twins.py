@@ -36,7 +36,8 @@ def twins(
     from hemoscope.cells import open_cells
     from hemoscope.predictions import Predictions
 
-    if (groups is None) == (pairs is None):
+    named = [file for file in (groups, pairs) if file is not None]
+    if len(named) != 1:
         raise UsageError("twins needs --groups or --pairs, one of the two.")
     cells = open_cells(training)
     frame = cells.frame
@@ -44,7 +45,7 @@ def twins(
         cells.check_column(split_column)
         frame = frame[frame[split_column].astype(str).isin(use.split(","))]
     scored, trained = Predictions.read(predictions), frame["path"].astype(str)
-    table = pd.read_csv(groups or pairs, dtype=str)
+    table = pd.read_csv(named[0], dtype=str)
     if pairs is not None:
         table = groups_of_pairs(table, [*scored.paths, *trained])
     result = twin_accuracy(scored, table, trained)
