@@ -7,9 +7,11 @@ from typing import Any
 
 from study.evidence import STUDIES
 from study.page.ablations import ablation_table
+from study.page.aims import aims_table
 from study.page.calibration import calibration_table, class_table
 from study.page.leakage import leakage_table
 from study.page.made import command, made
+from study.page.paper_calibration import paper_calibration
 from study.page.plates import plates_text
 from study.page.printed import RUN_OF, class_names
 from study.page.replica import table_2, table_3, table_4, table_5
@@ -37,6 +39,7 @@ def blocks(results: Path, plan: Plan) -> dict[str, Callable[[], str]]:
     replica, variants, ablations = (section[n] for n in ("replica", "variants", "ablations"))
     own = list(variants.runs)
     return {
+        "study-aims": lambda: _each(studies, replica, aims_table, variants),
         "study-table-2": table_2,
         "study-table-3": lambda: _each(studies, replica, table_3),
         "study-table-4": lambda: _each(studies, replica, table_4),
@@ -50,6 +53,7 @@ def blocks(results: Path, plan: Plan) -> dict[str, Callable[[], str]]:
             studies, ablations, lambda s: ablation_table(s, ablations)
         ),
         "study-ablations-made": lambda: _each(studies, ablations, lambda s: _made(s, ablations)),
+        "study-calibration-paper": lambda: _each(studies, replica, paper_calibration),
         "study-calibration": lambda: _each(studies, replica, _calibrations, variants),
         "study-leakage": lambda: _each(studies, replica, _leakage, variants),
         "evidence-calibration": lambda: calibration_table(

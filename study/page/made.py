@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from hemoscope.models.config import CUSTOM_CNN
 from study.markdown import table
 from study.page.runs import RunResult, StudyRuns
 
@@ -11,7 +12,7 @@ def made(study: StudyRuns, names: Sequence[str]) -> str:
     rows = [_row(name, study.of(name)) for name in names if study.of(name)]
     head = (
         *("run", "seeds", "epochs", "split", "train / test cells"),
-        *("training, minutes each", "on", "weights", "commit"),
+        *("training, minutes each", "on", "starts from", "commit"),
     )
     return table(head, rows, align="llrlrrlll")
 
@@ -26,8 +27,6 @@ def _row(name: str, runs: Sequence[RunResult]) -> tuple[str, ...]:
     first = runs[0]
     data = first.provenance["data"]
     minutes = ", ".join(f"{run.minutes:.0f}" for run in runs)
-    weights = first.recipe["weights"]
-    file = weights not in (None, "none", "timm")
     return (
         f"`{name}`",
         ", ".join(str(run.seed) for run in runs),
@@ -36,9 +35,18 @@ def _row(name: str, runs: Sequence[RunResult]) -> tuple[str, ...]:
         f"{data['splits'].get('train', 0):,} / {first.figures['cells']:,}",
         minutes,
         "; ".join(dict.fromkeys(run.hardware for run in runs)),
-        "a local file" if file else str(weights or "timm, where there are any"),
+        _weights(first),
         ", ".join(dict.fromkeys(f"`{_commit(run)}`" for run in runs)),
     )
+
+
+def _weights(run: RunResult) -> str:
+    """What the backbone started from."""
+    told = run.recipe["weights"]
+    if told not in (None, "none", "timm"):
+        return "a local file"
+    backbone = str(run.recipe.get("model", {}).get("backbone"))
+    return "nothing" if told == "none" or backbone == CUSTOM_CNN else "timm's"
 
 
 def _commit(run: RunResult) -> str:

@@ -7,7 +7,7 @@ from hemoscope.claims.claim import MODEL_NAMES, MODELS, Claim, Model
 from hemoscope.claims.ledger import Ledger, read_ledger
 from study.markdown import NOTHING
 
-__all__ = ["MODELS", "MODEL_NAMES", "RUN_OF", "Model", "Printed", "class_names"]
+__all__ = ["MODELS", "MODEL_NAMES", "RUN_OF", "Model", "Printed", "class_names", "section_text"]
 
 RUN_OF: dict[Model, str] = {
     "custom_cnn": "customcnn-table2",
@@ -39,8 +39,13 @@ class Printed:
 
     def text(self, name: str) -> str:
         """A number as printed, by what follows the table in its id ("resnet50.accuracy")."""
-        claim = _ledger().claims.get(f"t{self.table}.{name}")
-        return NOTHING if claim is None else claim.figure
+        return section_text(f"t{self.table}", name)
+
+
+def section_text(section: str, name: str) -> str:
+    """A number as printed in a section ("s35") or table ("t4"); a dash where it prints none."""
+    claim = _ledger().claims.get(f"{section}.{name}")
+    return NOTHING if claim is None else claim.figure
 
 
 def class_names() -> dict[int, str]:

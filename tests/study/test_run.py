@@ -12,6 +12,7 @@ from study.run import Places, keep_settings, training_cells
 from hemoscope.cells import open_cells
 from hemoscope.cells.synthetic import write_synthetic
 from hemoscope.errors import HemoscopeError
+from hemoscope.predictions import Predictions
 
 ROOT = Path(__file__).resolve().parents[2]
 CLASSES = 8
@@ -118,3 +119,29 @@ def test_a_run_leaves_its_result_and_is_not_done_again(tmp_path):
     assert {p.name for p in result.iterdir()} >= {"val.parquet", "test.parquet", "history.csv"}
     again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert "1 runs, 1 of them done." in again.stdout
+
+
+@pytest.mark.slow
+def test_a_reduced_run_is_trained_on_a_part_and_judged_on_all(tmp_path):
+    write_synthetic(tmp_path / "cells", per_class=8, size=64)
+    (tmp_path / "plan.yaml").write_text(yaml.safe_dump(TINY), encoding="utf-8")
+    command = [sys.executable, "-m", "study.run", "--reduced"]
+    for option, name in {
+        "--cells": "cells/manifest.csv",
+        "--runs": "runs",
+        "--plan": "plan.yaml",
+        "--results": "out",
+    }.items():
+        command += [option, str(tmp_path / name)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    study = tmp_path / "out" / "study-reduced"
+    splits = pd.read_csv(tmp_path / "cells" / "manifest.csv")["split"].value_counts()
+    made = json.loads((study / "one" / "seed-3" / "provenance.json").read_text())["data"]["splits"]
+    assert made["train"] == 2 * CLASSES < splits["train"]
+    figures = json.loads((study / "one" / "seed-3" / "test.json").read_text())
+    assert figures["cells"] == splits["test"]
+    scored = Predictions.read(study / "one" / "seed-3" / "test.parquet")
+    assert set(scored.paths) <= set(pd.read_csv(tmp_path / "cells" / "manifest.csv")["path"])
+    assert json.loads((study / "reduced.json").read_text())["train_per_class"] == 2
+    assert not (tmp_path / "out" / "study").exists()
