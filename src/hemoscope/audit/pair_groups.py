@@ -40,7 +40,7 @@ def groups_of_pairs(pairs: pd.DataFrame, paths: Iterable[str]) -> pd.DataFrame:
             f"none of the {len(ends)} pairs is about these cells. Use the pairs of an audit of "
             "the same SOURCE."
         )
-    known = asked.union(pd.Index(ends.to_numpy().ravel()).unique(), sort=False)
+    known = pd.Index([*asked, *ends.to_numpy().ravel().tolist()]).unique()
     numbers = [known.get_indexer(pd.Index(ends[name])) for name in ENDS]
     of_cell = connected(len(known), list(zip(*numbers, strict=True)))
     return pd.DataFrame({"path": known, "group": [f"g{number:06d}" for number in of_cell]})

@@ -65,7 +65,7 @@ def difference_of(first: Share, second: Share) -> ShareDifference | None:
     if b.accuracy is None or b.low is None or b.high is None:
         return None
     difference = a.accuracy - b.accuracy
-    table = [[a.right, a.cells - a.right], [b.right, b.cells - b.right]]
+    table = np.array([[a.right, a.cells - a.right], [b.right, b.cells - b.right]])
     return ShareDifference(
         difference=difference,
         low=difference - float(np.hypot(a.accuracy - a.low, b.high - b.accuracy)),
