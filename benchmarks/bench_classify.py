@@ -50,7 +50,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _files(source: str | None, count: int, folder: Path) -> None:
+def jpeg_files(source: str | None, count: int, folder: Path) -> None:
     """Writes `count` JPEG files of one size."""
     table = open_cells(source or _drawn(count, folder.parent / "drawn"))
     rows = range(0, len(table), max(1, len(table) // count))
@@ -121,7 +121,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "cells"
         folder.mkdir()
-        _files(arguments.cells, arguments.count, folder)
+        jpeg_files(arguments.cells, arguments.count, folder)
         count = len(list(folder.iterdir()))
         print(f"{count} JPEG files of {SIZE[0]}×{SIZE[1]}, median of {arguments.rounds} rounds")
         seconds = _timed(_ways(folder, arguments.bundle), arguments.rounds, Path(name))

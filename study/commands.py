@@ -55,22 +55,31 @@ def train(cells: Path, run: Path, options: Sequence[str | Path]) -> None:
     hemoscope("train", cells, "--out", run, *options)
 
 
-def predict(cells: Path, run: Path, table: Path, split: tuple[str, str]) -> None:
+def predict(
+    cells: Path,
+    run: Path,
+    table: Path,
+    split: tuple[str, str] | None,
+    *,
+    features: bool = False,
+) -> None:
     """Writes a predictions table, whole or not at all; does nothing where it is done.
 
     Args:
         cells: SOURCE.
         run: The run folder.
         table: The Parquet file to write.
-        split: Column and value of the cells.
+        split: Column and value of the cells; None: all of them.
+        features: Whether to write the features beside it.
     """
     if table.is_file():
         return
-    # The tables of further tasks go first, so that the main one means that all are there.
+    # What lies beside the main table goes first, so that the main one means that all is there.
     part = table.parent / f".{table.stem}.part"
     shutil.rmtree(part, ignore_errors=True)
-    chosen = ("--split-column", split[0], "--use", split[1])
-    hemoscope("predict", cells, *chosen, "--model", run, "--out", part / table.name)
+    chosen = () if split is None else ("--split-column", split[0], "--use", split[1])
+    wanted = ("--features",) if features else ()
+    hemoscope("predict", cells, *chosen, *wanted, "--model", run, "--out", part / table.name)
     for file in sorted(part.iterdir(), key=lambda file: file.name == table.name):
         file.replace(table.parent / file.name)
     part.rmdir()

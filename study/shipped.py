@@ -86,7 +86,7 @@ def judge(options: argparse.Namespace) -> None:
         "munich-myeloblasts": options.munich / "myeloblast",
     }
     for name, source in outside.items():
-        out = options.work / name
+        out = options.work / "classified" / name
         shutil.rmtree(out, ignore_errors=True)
         hemoscope("classify", source, "--out", out, "--no-report")
         shutil.copy(out / "cells.csv", OUT / f"{name}.csv")

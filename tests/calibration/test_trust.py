@@ -24,6 +24,7 @@ class TooLoud:
 
     threshold = 20.0
     needs_features = False
+    flag_rate = 0.01
 
     def score(self, logits: np.ndarray, features: np.ndarray | None) -> np.ndarray:
         return np.abs(logits).max(1) if features is None else features[:, 0]

@@ -6,8 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from hemoscope.cells.synthetic import write_synthetic
 from hemoscope.predictions import Predictions
@@ -77,6 +79,17 @@ def test_without_a_model_the_shipped_bundle_is_meant(hemoscope: Run, cells: Path
     else:
         assert done.code == 1
         assert "no bundle ships with this copy of hemoscope" in done.err
+
+
+def test_pictures_of_no_cell_bring_a_warning(hemoscope: Run, tmp_path: Path):
+    draws = np.random.default_rng(0)
+    for number in range(6):
+        noise = draws.integers(0, 256, (64, 64, 3), dtype=np.uint8)
+        Image.fromarray(noise).save(tmp_path / f"{number}.png")
+    done = hemoscope("classify", tmp_path, "--out", tmp_path / "out", "--no-report", "--json")
+    assert done.json["other_source"] == {"suspected": True, "share": 1.0, "expected": 0.01}
+    again = hemoscope("classify", tmp_path, "--out", tmp_path / "out", "--no-report")
+    assert "another microscope" in " ".join(again.err.split())
 
 
 def test_neither_torch_nor_what_draws_and_fits_is_loaded_for_the_answer(

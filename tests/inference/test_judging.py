@@ -25,6 +25,7 @@ class FarAway:
     """Cells whose first feature is above 5 are strange."""
 
     threshold = 5.0
+    flag_rate = 0.05
 
     def score(self, logits: NDArray[Any], features: NDArray[Any] | None) -> NDArray[np.float64]:
         assert features is not None

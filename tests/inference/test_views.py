@@ -76,14 +76,38 @@ def test_a_cell_that_is_clear_at_once_is_not_looked_at_again(pixels):
     pixels[[1, 3]] = 250
     scorer = Counting()
     together = ManyViews(scorer, 8).score(pixels)
-    assert scorer.looks == 2 * 2 + 3 * 8
+    assert scorer.looks == 2 * 1 + 3 * 8
     alone = [ManyViews(scorer, 8).score(pixels[k : k + 1]) for k in range(5)]
     np.testing.assert_array_equal(together, np.concatenate(alone))
 
 
+def test_a_cell_that_is_clear_after_two_views_has_their_mean():
+    class Sure(CornerScorer):
+        """Less sure of each cell than one look asks for, and as sure as two ask for."""
+
+        looks = 0
+
+        def score(self, pixels):
+            self.looks += len(pixels)
+            return np.tile(np.float32([7, 0, 0, 0]), (len(pixels), 1))
+
+    scorer = Sure()
+    ManyViews(scorer, 8).score(np.zeros((5, 6, 6, 3), np.uint8))
+    assert 0.99 < softmax([7.0, 0, 0, 0]).max() < 0.9995
+    assert scorer.looks == 5 * 2
+
+
+@pytest.mark.parametrize("count", range(2, 9))
+def test_a_doubtful_cell_gets_every_view_that_was_asked_for(pixels, count):
+    logits = np.stack([CornerScorer().score(turn(pixels)) for turn in VIEWS[:count]])
+    assert _unsure(logits, 0.99).all()
+    found = ManyViews(CornerScorer(), count).score(pixels)
+    np.testing.assert_allclose(found, mean_opinion(logits), rtol=1e-6)
+
+
 def test_the_second_look_decides_who_is_looked_at_again():
     logits = np.array([[[9.0, 0], [9, 0]], [[9, 0], [0, 9]]], np.float32)
-    np.testing.assert_array_equal(_unsure(logits), [False, True])
+    np.testing.assert_array_equal(_unsure(logits, 0.99), [False, True])
 
 
 def test_observe_agrees_with_score_and_attends_to_the_picture_as_it_is(pixels):

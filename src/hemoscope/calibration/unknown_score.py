@@ -14,6 +14,7 @@ class UnknownScore(Protocol):
     Attributes:
         threshold: Cells with a higher score are flagged.
         needs_features: Whether `score` has to be given features.
+        flag_rate: The share of cells of the known classes that is flagged, at most.
     """
 
     @property
@@ -24,6 +25,11 @@ class UnknownScore(Protocol):
     @property
     def needs_features(self) -> bool:
         """Whether logits alone do not suffice."""
+        ...
+
+    @property
+    def flag_rate(self) -> float:
+        """P(a cell of the known classes is flagged) is at most this, in (0, 1)."""
         ...
 
     def score(self, logits: NDArray[Any], features: NDArray[Any] | None) -> Array:

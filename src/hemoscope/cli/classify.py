@@ -90,13 +90,14 @@ def write_report(
 
     found = outcome.findings
     looks = look_again(classifier, images.table_of(found.look_first), found.look_first)
+    warning = str(outcome.other_source or "")
     write_classification_report(
         found,
         file,
         images=images.table_of(found.shown),
         looks=looks,
         per_100=outcome.per_100,
-        about=About(outcome.provenance, outcome.cells.name, remark),
+        about=About(outcome.provenance, outcome.cells.name, remark, warning),
     )
 
 
@@ -114,10 +115,18 @@ def _summary(outcome: "Classified", out: Path, report: bool) -> dict[str, Any]:
         "unknown": found.differential.unknown,
         "differential": found.differential.records(),
         "per_100_white_cells": None if outcome.per_100 is None else _per_100(outcome.per_100),
+        "other_source": _other_source(outcome),
         "unreadable_count": found.unreadable,
         "unreadable": [{"path": f.path, "cause": f.problem} for f in found.failures],
         "resumed_after": outcome.resumed_after,
     }
+
+
+def _other_source(outcome: "Classified") -> dict[str, Any] | None:
+    found = outcome.other_source
+    if found is None:
+        return None
+    return {"suspected": found.suspected, "share": found.share, "expected": found.expected}
 
 
 def _per_100(differential: "Differential") -> list[dict[str, Any]]:
@@ -153,6 +162,8 @@ def print_outcome(outcome: "Classified", out: Path, *, report: bool) -> None:
         note(
             f"{found.accepted:,} cells accepted; a person must look at {found.doubtful:,}{strange}."
         )
+    if outcome.other_source is not None and outcome.other_source.suspected:
+        note(f"WARNING: {outcome.other_source}")
     where = f", {out / 'report.html'}" if report else ""
     note(f"{found.cells:,} cells → {outcome.cells}{where}")
 

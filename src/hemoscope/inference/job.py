@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hemoscope
+from hemoscope.calibration.other_source import OtherSource
 from hemoscope.errors import UsageError
 from hemoscope.inference.classifier import Classifier, NamedImage
 from hemoscope.inference.image_list import ImageList
@@ -37,6 +38,8 @@ class Classified:
         predictions: The predictions table.
         per_100: The differential per 100 white cells, with limits for counting and for wrong calls;
             None where the calibration has no confusion counts.
+        other_source: Whether the cells seem to come from elsewhere than those that the calibration
+            was made on; None where unknown cells are not looked for.
         resumed_after: How many images an interrupted job had done already.
         provenance: Where the opinions came from, as plain JSON values.
     """
@@ -45,6 +48,7 @@ class Classified:
     cells: Path
     predictions: Path
     per_100: "PatientDifferential | None"
+    other_source: OtherSource | None
     resumed_after: int
     provenance: dict[str, Any]
 
@@ -146,7 +150,13 @@ def _finish(
     findings = gather(journal, classifier.classes, calibrated=calibrated, groups=images.groups)
     cells = write_cells(journal, out, form)
     return Classified(
-        findings, cells, predictions, _per_100(classifier, findings), resumed_after, provenance
+        findings,
+        cells,
+        predictions,
+        _per_100(classifier, findings),
+        _other_source(classifier, findings),
+        resumed_after,
+        provenance,
     )
 
 
@@ -155,3 +165,10 @@ def _per_100(classifier: Classifier, findings: Findings) -> "PatientDifferential
     if trust is None or trust.confusion is None:
         return None
     return trust.differential(findings.differential.counts.sum(0))
+
+
+def _other_source(classifier: Classifier, findings: Findings) -> OtherSource | None:
+    trust = classifier.judge.trust
+    score = None if trust is None else trust.unknown
+    rate = None if score is None else score.flag_rate
+    return OtherSource.of(findings.differential.unknown, findings.cells, rate)

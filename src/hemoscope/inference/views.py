@@ -1,7 +1,7 @@
 """A scorer that looks at each cell several times, turned and mirrored, and says the mean.
 
 A single look is sometimes sure and wrong; rarely are all of them. So the mean tells better which
-cells a person must see. Most cells are clear after two; only the others cost more. (Test-time
+cells a person must see. Most cells are clear at once; only the others cost more. (Test-time
 augmentation; Wang et al. 2019, "Aleatoric uncertainty estimation with test-time augmentation …".)
 """
 
@@ -32,25 +32,39 @@ _FLIPS = (_flip(), _flip(_ROWS, _COLUMNS), _flip(_COLUMNS), _flip(_ROWS))
 VIEWS: tuple[_Turn, ...] = (*_FLIPS, *map(_transpose, _FLIPS))
 """The eight ways to lay a square picture, (n, side, side, …): as it is, upside down, and so on."""
 
-AT_FIRST = 2
-SURE = 0.998
-"""A cell whose mean probability reaches this after the first views is not looked at again."""
+SURE: tuple[tuple[int, float], ...] = ((1, 0.9995), (2, 0.99))
+"""After so many views, a cell whose mean probability reaches this is not looked at again.
+
+Chosen on the validation cells of the bundle that ships, where it decides as eight views of every
+cell do (`benchmarks/several_views.py`).
+"""
+
+
+AT_ONCE = 32
+"""Most pictures that are scored in one go."""
 
 
 class ManyViews:
-    """A scorer over the first `count` of `VIEWS`: two for every cell, the rest where it is unsure.
+    """A scorer over the first `count` of `VIEWS`; a cell that is clear before is done (`SURE`).
 
     What is said of a cell depends on that cell alone, not on those beside it in the batch.
     """
 
-    def __init__(self, scorer: Scorer, count: int) -> None:
+    def __init__(
+        self, scorer: Scorer, count: int, sure: Sequence[tuple[int, float]] = SURE
+    ) -> None:
         """Put it around another scorer.
 
         Args:
             scorer: Looks once.
             count: 2 to 8.
+            sure: Ascending numbers of views, from 1, each with the probability, in (0, 1], that
+                is enough after them; above 1: nothing is.
         """
         self._scorer, self._views = scorer, VIEWS[:count]
+        stages = [(looks, enough) for looks, enough in sure if looks < count]
+        ends = [looks for looks, _ in stages[1:]] + [count]
+        self._stages = [(*stage, end) for stage, end in zip(stages, ends, strict=True)]
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -79,22 +93,29 @@ class ManyViews:
         self, pixels: NDArray[np.uint8], as_they_are: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         """The mean opinion, given that on the pictures as they are."""
-        first = np.concatenate([as_they_are[None], self._logits(pixels, self._views[1:AT_FIRST])])
-        said, unsure = mean_opinion(first), _unsure(first)
-        if unsure.any() and len(self._views) > AT_FIRST:
-            again = self._logits(pixels[unsure], self._views[AT_FIRST:])
-            said[unsure] = mean_opinion(np.concatenate([first[:, unsure], again]))
+        seen = as_they_are[None]
+        said, doubtful = mean_opinion(seen), np.arange(len(pixels))
+        for looks, enough, end in self._stages:
+            unsure = _unsure(seen, enough)
+            doubtful, seen = doubtful[unsure], seen[:, unsure]
+            if not len(doubtful):
+                break
+            again = self._logits(pixels[doubtful], self._views[looks:end])
+            seen = np.concatenate([seen, again])
+            said[doubtful] = mean_opinion(seen)
         return said
 
     def _logits(self, pixels: NDArray[np.uint8], views: Sequence[_Turn]) -> NDArray[np.float32]:
-        """(views, n, C), scored in one batch."""
+        """(views, n, C), scored together, but never so many at once that memory swells."""
         turned = np.concatenate([turn(pixels) for turn in views])
-        return self._scorer.score(turned).reshape(len(views), len(pixels), -1)
+        parts = (turned[k : k + AT_ONCE] for k in range(0, len(turned), AT_ONCE))
+        logits = np.concatenate([self._scorer.score(part) for part in parts])
+        return logits.reshape(len(views), len(pixels), -1)
 
 
-def _unsure(logits: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """(n,) whether the mean probability of the first views, (views, n, C), leaves doubt."""
-    return softmax(logits.astype(np.float64), axis=2).mean(axis=0).max(axis=1) < SURE
+def _unsure(logits: NDArray[np.float32], enough: float) -> NDArray[np.bool_]:
+    """(n,) whether the mean probability of the views so far, (views, n, C), leaves doubt."""
+    return softmax(logits.astype(np.float64), axis=2).mean(axis=0).max(axis=1) < enough
 
 
 def mean_opinion(logits: NDArray[np.float32]) -> NDArray[np.float32]:

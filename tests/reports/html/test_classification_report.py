@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hemoscope.calibration.differential import Confusion, Tally, count_cells
+from hemoscope.calibration.other_source import OtherSource
 from hemoscope.cells import CellTable
 from hemoscope.opinions import Findings, Opinion, SecondLook, gather
 from hemoscope.predictions import Predictions
@@ -107,6 +109,26 @@ def test_without_a_calibration_it_says_so(predictions, tmp_path) -> None:
     page = assert_self_contained(write_classification_report(found, tmp_path / "a.html"))
     assert "The model has no calibration" in page.text
     assert "no cell is accepted without a person" in page.text
+
+
+def test_numbers_per_100_white_cells_come_as_table_and_figure(predictions, findings, tmp_path):
+    confusion = Confusion.of(predictions)
+    tally = Tally.of(findings.differential.counts.sum(0), None, len(predictions.classes))
+    per_100 = count_cells(predictions.classes, tally, confusion)
+    path = write_classification_report(findings, tmp_path / "a.html", per_100=per_100)
+    page = assert_self_contained(path)
+    assert "Per 100 white cells; the 95 % limits are for the patient" in page.text
+    written = pd.read_csv(tmp_path / "a_data" / "per_hundred.csv")
+    white = written[written["white"]]
+    assert white["per_100"].sum() == pytest.approx(100)
+    assert set(written["class"]) == set(predictions.classes)
+
+
+def test_cells_from_another_source_bring_a_warning(findings, tmp_path):
+    for flagged, warned in ((1, False), (30, True)):
+        about = About(warning=str(OtherSource(flagged, 61, 0.01)))
+        path = write_classification_report(findings, tmp_path / "a.html", about=about)
+        assert ("another microscope" in assert_self_contained(path).text) is warned
 
 
 def test_no_cell_at_all(predictions, tmp_path) -> None:

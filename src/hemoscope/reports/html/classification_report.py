@@ -16,6 +16,7 @@ from hemoscope.reports.html.page import check_formats, data_folder, write_page
 from hemoscope.reports.html.provenance import provenance_table
 from hemoscope.reports.numbers import NOT_DEFINED, cells, count, fixed, percent
 from hemoscope.reports.plots.differential import DifferentialFigure
+from hemoscope.reports.plots.per_hundred import PerHundredFigure
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,13 @@ class About:
         provenance: Where the opinions came from, as plain JSON values.
         table: Name of the file that holds all cells, to point to.
         remark: What readers must know of these cells, such as that they are synthetic.
+        warning: What is odd about them as a set, such as that they seem to be of another source.
     """
 
     provenance: Mapping[str, Any] = field(default_factory=dict)
     table: str | None = None
     remark: str = ""
+    warning: str = ""
 
 
 def write_classification_report(
@@ -72,6 +75,7 @@ def write_classification_report(
         "found": findings,
         "model": str(about.provenance.get("model", "")),
         "remark": about.remark,
+        "warning": about.warning,
         "first": first_pictures(findings, uris, looks or {}),
         "attention": bool(looks),
         "pictures_most": PICTURES,
@@ -87,7 +91,7 @@ def write_classification_report(
         "differential",
         "Differential",
         _meaning(findings, figure),
-        (figure,),
+        (figure, *(() if per_100 is None else (PerHundredFigure(per_100),))),
         (
             *(() if per_100 is None else (per_100_table(per_100),)),
             differential_table(findings, figure),
