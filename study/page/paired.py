@@ -2,22 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Self
 
 import numpy as np
 
 from hemoscope.errors import HemoscopeError
-from hemoscope.evaluation.arrays import Array, Flags, Indices
 from hemoscope.evaluation.comparison.align import align
 from hemoscope.evaluation.comparison.holm import holm
-from hemoscope.evaluation.comparison.mcnemar import mcnemar_test
-from hemoscope.evaluation.comparison.pairs import influences
-from hemoscope.evaluation.delong import delong_test
-from hemoscope.evaluation.ranking import rank
-from hemoscope.evaluation.roc import roc_auc
-from hemoscope.evaluation.scored import Scored
-from hemoscope.predictions import Predictions
 from study.markdown import NOTHING, number, p_value, table
+from study.page.ranked import Pair, Ranked, pair_of
 from study.page.runs import StudyError, StudyRuns
 
 LEVEL = 0.05
@@ -126,62 +118,17 @@ def points(values: Sequence[float | None], form: str = "{:+.2f}") -> str:
     return f"{mean} ({', '.join(number(value, form) for value in each)})"
 
 
-class _Pair(NamedTuple):
-    """One planned pair on one seed, before the correction."""
-
-    accuracy: float
-    mcnemar: float
-    auc: float | None
-    delong: float | None
-
-
 def _common(study: StudyRuns, planned: Planned) -> list[int]:
     first, second = ({r.seed for r in study.of(n)} for n in (planned.first, planned.second))
     return sorted(first & second)
 
 
-def _compared(study: StudyRuns, planned: Sequence[Planned], seed: int) -> Mapping[Planned, _Pair]:
+def _compared(study: StudyRuns, planned: Sequence[Planned], seed: int) -> Mapping[Planned, Pair]:
     """The planned pairs of one seed; every run is ranked once."""
     names = dict.fromkeys(name for p in planned for name in (p.first, p.second))
     tables = {n: next(r.test for r in study.of(n) if r.seed == seed) for n in names}
     try:
-        ranked = {name: _Ranked.of(table) for name, table in align(tables).items()}
+        ranked = {name: Ranked.of(table) for name, table in align(tables).items()}
     except HemoscopeError as error:
         raise StudyError(f"the runs of seed {seed} cannot be compared: {error}") from error
-    return {p: _pair(ranked[p.first], ranked[p.second]) for p in planned}
-
-
-@dataclass(frozen=True, eq=False)
-class _Ranked:
-    """What the tests need of one run: (n,) right or not, macro AUC, (n,) influences on it."""
-
-    right: Flags
-    auc: float | None
-    influence: Array | None
-    groups: Indices | None
-
-    @classmethod
-    def of(cls, table: Predictions) -> Self:
-        scored = Scored.of(table)
-        known = influences(scored)
-        if len(known) < len(scored.classes):
-            return cls(scored.right, None, None, scored.groups)
-        areas = [
-            float(roc_auc(*rank(scored.truth == c, scored.probabilities[:, c]).counts()))
-            for c in range(len(scored.classes))
-        ]
-        influence = np.mean(list(known.values()), axis=0)
-        return cls(scored.right, float(np.mean(areas)), influence, scored.groups)
-
-
-def _pair(first: _Ranked, second: _Ranked) -> _Pair:
-    one = int((first.right & ~second.right).sum())
-    other = int((second.right & ~first.right).sum())
-    gain, p = (one - other) / len(first.right), mcnemar_test(one, other).p
-    if first.auc is None or second.auc is None:
-        return _Pair(gain, p, None, None)
-    if first.influence is None or second.influence is None:
-        return _Pair(gain, p, None, None)
-    difference = first.auc - second.auc
-    test = delong_test(difference, first.influence, second.influence, first.groups)
-    return _Pair(gain, p, difference, None if np.isnan(test.p) else test.p)
+    return {p: pair_of(ranked[p.first], ranked[p.second]) for p in planned}
