@@ -12,10 +12,11 @@ Beside a run's predictions it writes
   cells (the paper's split has none) is fitted on its test cells by 10-fold cross-validation, so
   that no cell is judged by a fit that has seen it.
 
-Nothing is trained, and what is there is not made again.
+Nothing is trained, and what is there is not made again unless the predictions have changed.
 """
 
 import argparse
+import hashlib
 import json
 import sys
 from collections.abc import Iterator
@@ -77,14 +78,35 @@ def twins(run: Path, cells: CellTable, pairs: pd.DataFrame) -> dict[str, Any]:
 
 
 def gather(run: Path, cells: CellTable, pairs: pd.DataFrame, work: Path) -> None:
-    """Writes what a run lacks; each file appears whole or not at all."""
-    if not (run / "twins.json").is_file():
-        _write(run / "twins.json", twins(run, cells, pairs))
-    if not (run / "calibrations.json").is_file():
-        _write(run / "calibrations.json", calibrations(run, work))
+    """Writes what a run lacks, or what was said of other predictions."""
+    kinds = {
+        "twins.json": lambda: twins(run, cells, pairs),
+        "calibrations.json": lambda: calibrations(run, work),
+    }
+    digest = digest_of(run)
+    for name, make in kinds.items():
+        if not up_to_date(run / name, digest):
+            _write(run / name, {"predictions": digest, **make()})
+
+
+def digest_of(run: Path) -> str:
+    """What tells the predictions of a run from others: SHA-256 of its tables, 16 digits."""
+    seen = hashlib.sha256()
+    for name in ("val.parquet", "test.parquet"):
+        if (run / name).is_file():
+            seen.update((run / name).read_bytes())
+    return seen.hexdigest()[:16]
+
+
+def up_to_date(file: Path, digest: str) -> bool:
+    """Whether a file is there and about these predictions."""
+    if not file.is_file():
+        return False
+    return json.loads(file.read_text(encoding="utf-8")).get("predictions") == digest
 
 
 def _write(file: Path, content: dict[str, Any]) -> None:
+    """The file appears whole or not at all."""
     part = file.with_suffix(".part")
     part.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     part.replace(file)

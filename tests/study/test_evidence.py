@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 import yaml
 from study.calibrations import METHODS, calibrations
-from study.evidence import finished_runs, training_cells, twins
+from study.evidence import digest_of, finished_runs, training_cells, twins, up_to_date
+from study.run import RESULTS
 
 from hemoscope.cells import CellTable
 from hemoscope.predictions import Predictions
@@ -68,6 +69,23 @@ def test_single_runs_come_before_those_of_the_study(tmp_path):
         run_at(tmp_path / name)
     found = [run.relative_to(tmp_path).as_posix() for run in finished_runs(tmp_path)]
     assert found == ["a", "study/b/seed-1", "study-reduced/c/seed-1"]
+
+
+def test_only_what_is_about_other_predictions_is_out_of_date(tmp_path):
+    run = run_at(tmp_path / "one")
+    digest = digest_of(run)
+    file = tmp_path / "twins.json"
+    assert not up_to_date(file, digest)
+    file.write_text(json.dumps({"predictions": digest}), encoding="utf-8")
+    assert up_to_date(file, digest)
+    Predictions.read(run / "test.parquet").take(range(2)).write(run / "test.parquet")
+    assert not up_to_date(file, digest_of(run))
+
+
+def test_every_gathered_file_is_about_the_predictions_beside_it():
+    for run in finished_runs(RESULTS):
+        for name in ("twins.json", "calibrations.json"):
+            assert up_to_date(run / name, digest_of(run)), "run python -m study.evidence"
 
 
 @pytest.mark.slow
