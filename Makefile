@@ -4,10 +4,10 @@ BIN := .venv/bin
 # The tests run in several processes: one thread each is faster than many that wait for another.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n auto
 
-.PHONY: help setup demo test test-slow lint format bench study clean
+.PHONY: help setup demo test test-slow lint format bench study study-page clean
 
 help:  ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -48,8 +48,14 @@ bench: .venv/.ready  ## how fast training, evaluation and classification are
 	$(BIN)/python benchmarks/bench_evaluation.py
 	$(BIN)/python benchmarks/bench_classify.py $(BENCH)
 
-study: .venv/.ready  ## the paper's models on real cells: make study CELLS=manifest.csv RUNS=folder
+study: .venv/.ready  ## the paper's models on real cells: make study CELLS=manifest.csv RUNS=folder, STUDY=--reduced for two cores
 	$(BIN)/python -m study.run --cells $(CELLS) --runs $(RUNS) $(STUDY)
+
+study-page: .venv/.ready  ## what finished runs say, into docs/: make study-page CELLS=manifest.csv
+	$(BIN)/python -m study.evidence --cells $(CELLS)
+	$(BIN)/python -m study.page
+	$(BIN)/python -m study.ledger
+	$(BIN)/hemoscope claims --results results/claims --out docs/claims.md
 
 clean:  ## remove what the commands above have made
 	rm -rf .venv .venv-demo demo-output .pytest_cache .ruff_cache .hypothesis build

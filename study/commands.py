@@ -22,6 +22,15 @@ def hemoscope(*arguments: str | Path, capture: bool = False) -> str:
     return done.stdout or ""
 
 
+def tried(*arguments: str | Path) -> tuple[str | None, str]:
+    """Runs a verb that may refuse its data: its standard output, or None and what it said."""
+    command = [*HEMOSCOPE, *map(str, arguments)]
+    done = subprocess.run(command, check=False, text=True, capture_output=True)
+    if done.returncode == 0:
+        return done.stdout, ""
+    return None, done.stderr.strip()
+
+
 def setting_options(settings: Iterable[str]) -> Iterator[str]:
     """Settings of a recipe, FIELD=VALUE each, as `hemoscope train` takes them."""
     for line in settings:

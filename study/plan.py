@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from hemoscope.models.config import Normalisation
 from hemoscope.training.recipe import Recipe
@@ -26,10 +26,35 @@ class LocalWeights(_Part):
 
 
 class Reduced(_Part):
-    """How many epochs and seeds the reduced study has."""
+    """What the reduced study has less of; validation and test cells stay whole.
 
-    epochs: int
-    seeds: int
+    Attributes:
+        epochs: Of every training.
+        seeds: Of every run, the plan's first ones.
+        train_per_class: Training cells of a class at most; None: all.
+        image_size: Side of what a model sees, in pixels; None: each model's own.
+    """
+
+    epochs: int = Field(ge=1)
+    seeds: int = Field(ge=1)
+    train_per_class: int | None = Field(default=None, ge=1)
+    image_size: int | None = Field(default=None, ge=32)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What it sets in every recipe."""
+        own = {} if self.image_size is None else {"model.image_size": self.image_size}
+        return {"epochs": self.epochs, **own}
+
+    @property
+    def words(self) -> str:
+        """How every table from it is named."""
+        parts = [_counted(self.epochs, "epoch"), _counted(self.seeds, "seed")]
+        if self.train_per_class is not None:
+            parts.append(f"at most {self.train_per_class} training cells of a class")
+        if self.image_size is not None:
+            parts.append(f"images of {self.image_size} px")
+        return f"reduced study: {', '.join(parts)}"
 
 
 class RunPlan(_Part):
@@ -61,6 +86,7 @@ class Experiment(_Part):
     seed: int
     recipe: str
     settings: tuple[str, ...]
+    train_per_class: int | None = None
 
     @property
     def place(self) -> Path:
@@ -88,7 +114,7 @@ class Plan(_Part):
         """Every run, the paper's own first.
 
         Args:
-            reduced: Fewer epochs and seeds.
+            reduced: Less of everything that `reduced` in plan.yaml names.
             weights: Folder of backbone weights. A backbone whose file is not there starts from
                 nothing, as without network; None: timm fetches all of them.
         """
@@ -98,7 +124,7 @@ class Plan(_Part):
                     settings = {**section.settings, **run.settings, "seed": seed}
                     settings |= {"data.split_column": section.split}
                     if reduced:
-                        settings["epochs"] = self.reduced.epochs
+                        settings |= self.reduced.settings
                     lines = tuple(f"{key}={_as_yaml(value)}" for key, value in settings.items())
                     experiment = Experiment(
                         name=name,
@@ -108,6 +134,7 @@ class Plan(_Part):
                         seed=seed,
                         recipe=run.recipe,
                         settings=lines,
+                        train_per_class=self.reduced.train_per_class if reduced else None,
                     )
                     yield experiment if weights is None else self._local(experiment, weights)
 
@@ -120,6 +147,10 @@ class Plan(_Part):
             scaling = _as_yaml(local.normalisation.model_dump(mode="json"))
             added = (f"weights={folder / local.file}", f"model.normalisation={scaling}")
         return experiment.model_copy(update={"settings": (*experiment.settings, *added)})
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _as_yaml(value: Any) -> str:

@@ -4,15 +4,14 @@
     python -m study.results_tables --check    exit 1 where the page differs
 
 A run is a folder `results/<name>/` with `test.parquet`, `val.parquet`, `history.csv`,
-`recipe.yaml` and `provenance.json`. Between `<!-- table NAME -->` and `<!-- end -->` the page is
-generated; everything else is written by hand.
+`recipe.yaml` and `provenance.json`; what is about the study comes from `study.page`. Between
+`<!-- table NAME -->` and `<!-- end -->` the page is generated; everything else is written by hand.
 """
 
 import argparse
 import json
-import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,11 +23,13 @@ import yaml
 from hemoscope.evaluation import Evaluation, evaluate
 from hemoscope.evaluation.result import Estimate
 from hemoscope.predictions import Predictions
+from study.markdown import fill, table
+from study.page.blocks import blocks
+from study.plan import Plan
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "results.md"
 RESULTS = ROOT / "results"
-MARKED = re.compile(r"<!-- table (?P<name>[\w-]+) -->\n.*?<!-- end -->", re.DOTALL)
 
 FIGURES = (
     ("accuracy", "accuracy"),
@@ -92,7 +93,7 @@ def figures(run: Run) -> str:
         f"test (n = {run.test.cells:,})",
         "95 % interval (test)",
     )
-    return _table(head, rows, align="lrrl")
+    return table(head, rows, align="lrrl")
 
 
 def epochs(run: Run) -> str:
@@ -103,7 +104,7 @@ def epochs(run: Run) -> str:
             ["epoch", "train_accuracy", "val_accuracy", "seconds"]
         ].itertuples(index=False)
     ]
-    return _table(("epoch", "train accuracy", "validation accuracy", "seconds"), rows, align="rrrr")
+    return table(("epoch", "train accuracy", "validation accuracy", "seconds"), rows, align="rrrr")
 
 
 def made_with(run: Run) -> str:
@@ -145,23 +146,18 @@ def overview(runs: Iterable[Run]) -> str:
         "ECE",
         "training",
     )
-    return _table(head, rows, align="lrrrlrrr")
+    return table(head, rows, align="lrrrlrrr")
 
 
 def write(page: str) -> str:
     """The page with its tables made anew."""
     runs = {path.parent.name: Run(path.parent) for path in sorted(RESULTS.glob("*/test.parquet"))}
-    tables = {"overview": lambda: overview(runs.values())}
+    tables: dict[str, Callable[[], str]] = {"overview": lambda: overview(runs.values())}
     for name, run in runs.items():
         tables[name] = lambda run=run: figures(run)
         tables[f"{name}-epochs"] = lambda run=run: epochs(run)
         tables[f"{name}-made"] = lambda run=run: made_with(run)
-
-    def fill(match: re.Match[str]) -> str:
-        name = match["name"]
-        return f"<!-- table {name} -->\n{tables[name]().rstrip()}\n<!-- end -->"
-
-    return MARKED.sub(fill, page)
+    return fill(page, {**tables, **blocks(RESULTS, Plan.read())})
 
 
 def _number(estimate: Estimate) -> str:
@@ -174,12 +170,6 @@ def _interval(estimate: Estimate) -> str:
         return "–"
     resamples = f", {found.resamples:,}" if found.resamples else ""
     return f"{found.low:.4f} – {found.high:.4f} ({found.method}{resamples})"
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]], *, align: str) -> str:
-    rules = ["--:" if side == "r" else "---" for side in align]
-    lines = [head, rules, *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def main() -> int:

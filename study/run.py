@@ -5,6 +5,8 @@
 
 Interrupted at any moment, the same command goes on where it was. Trained models stay under
 --runs; small files (histories, recipes, provenance, figures, predictions) come under results/.
+The reduced study trains on a part of the training cells and on smaller images, for fewer epochs; it
+is judged on the same test cells, and keeps what it has less of in study-reduced/reduced.json.
 """
 
 import argparse
@@ -16,10 +18,14 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
+from hemoscope.cells import open_cells, write_manifest
+from hemoscope.errors import HemoscopeError
 from study.commands import hemoscope, setting_options, train
-from study.plan import PLAN, Experiment, Plan
+from study.plan import PLAN, Experiment, Plan, Reduced
+from study.thinned import thinned
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
+REDUCED = "reduced.json"
 COPIED = ("recipe.yaml", "provenance.json", "history.csv")
 
 
@@ -32,18 +38,35 @@ class Places:
     results: Path
 
 
+def training_cells(experiment: Experiment, places: Places) -> Path:
+    """The manifest that is trained on: all cells, or a part of the training cells.
+
+    Cells are scored from the whole manifest, which names them as everything else does.
+    """
+    most = experiment.train_per_class
+    if most is None:
+        return places.cells
+    file = places.runs / "cells" / f"{experiment.split}-{most}-seed-{experiment.seed}.csv"
+    if not file.is_file():
+        part = {"train": most}
+        table = thinned(open_cells(places.cells), experiment.split, part, seed=experiment.seed)
+        write_manifest(table, file, provenance={"training_cells_a_class": most})
+    return file
+
+
 def perform(experiment: Experiment, places: Places) -> None:
     """Trains, scores and evaluates; what is finished already is not done again."""
     run = places.runs / experiment.place
-    train(places.cells, run, ("--recipe", experiment.recipe, *setting_options(experiment.settings)))
+    cells = training_cells(experiment, places)
+    train(cells, run, ("--recipe", experiment.recipe, *setting_options(experiment.settings)))
     part = places.results / experiment.place.parent / f".{experiment.place.name}.part"
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     for name in COPIED:
         shutil.copy(run / name, part / name)
-    for cells in experiment.scored:
-        table = part / f"{cells}.parquet"
-        chosen = ("--split-column", experiment.split, "--use", cells)
+    for use in experiment.scored:
+        table = part / f"{use}.parquet"
+        chosen = ("--split-column", experiment.split, "--use", use)
         hemoscope("predict", places.cells, *chosen, "--model", run, "--out", table)
     figures = hemoscope("evaluate", part / "test.parquet", "--run", run, "--json", capture=True)
     (part / "test.json").write_text(figures, encoding="utf-8")
@@ -51,13 +74,35 @@ def perform(experiment: Experiment, places: Places) -> None:
     part.rename(places.results / experiment.place)
 
 
+def keep_settings(reduced: Reduced, results: Path) -> None:
+    """Writes what the reduced study has less of, and refuses results of another one.
+
+    Raises:
+        HemoscopeError: The results there were made with other settings.
+    """
+    file = results / REDUCED
+    if file.is_file():
+        before = Reduced.model_validate_json(file.read_bytes())
+        if before != reduced:
+            raise HemoscopeError(
+                f"{results} holds a {before.words}; the plan has a {reduced.words}. Move that "
+                "folder away and name another --runs, or set `reduced` in the plan back."
+            )
+        return
+    results.mkdir(parents=True, exist_ok=True)
+    file.write_text(reduced.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
 def main() -> int:
     """Runs what is missing; exit 1 if a run failed, after all others were tried."""
     options = _options()
-    plan = Plan.read(options.plan).experiments(reduced=options.reduced, weights=options.weights)
-    chosen = [each for each in plan if fnmatch(f"{each.section}/{each.name}", options.only)]
+    plan = Plan.read(options.plan)
+    each_run = plan.experiments(reduced=options.reduced, weights=options.weights)
+    chosen = [each for each in each_run if fnmatch(f"{each.section}/{each.name}", options.only)]
     results = options.results / ("study-reduced" if options.reduced else "study")
-    places = Places(options.cells, options.runs, results)
+    # A reduced run must never pass for a whole one, or go on with it.
+    runs = options.runs / "reduced" if options.reduced else options.runs
+    places = Places(options.cells, runs, results)
     missing = [each for each in chosen if not (results / each.place).is_dir()]
     print(f"{len(chosen)} runs, {len(chosen) - len(missing)} of them done.")
     for each in missing:
@@ -65,6 +110,12 @@ def main() -> int:
         print(f"  {each.section}/{each.name} seed {each.seed}")
     if options.list:
         return 0
+    if options.reduced:
+        keep_settings(plan.reduced, results)
+    return _perform_all(missing, places)
+
+
+def _perform_all(missing: list[Experiment], places: Places) -> int:
     failed = []
     for number, each in enumerate(missing, start=1):
         began = time.monotonic()
@@ -87,7 +138,9 @@ def _options() -> argparse.Namespace:
         "--runs", type=Path, required=True, help="where models and checkpoints stay"
     )
     parser.add_argument("--weights", type=Path, help="folder of backbone weights; else timm's")
-    parser.add_argument("--reduced", action="store_true", help="fewer epochs and seeds, for CPUs")
+    parser.add_argument(
+        "--reduced", action="store_true", help="less of everything, for two CPU cores"
+    )
     parser.add_argument("--only", default="*", help="pattern on SECTION/NAME, such as 'replica/*'")
     parser.add_argument("--plan", type=Path, default=PLAN, help="another plan")
     parser.add_argument("--results", type=Path, default=RESULTS, help="where results go")
@@ -96,4 +149,7 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except HemoscopeError as error:
+        sys.exit(f"study: {error}")

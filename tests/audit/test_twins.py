@@ -44,3 +44,23 @@ def test_tables_that_do_not_fit() -> None:
         twin_accuracy(predictions("z", ""), GROUPS, ["a"])
     with pytest.raises(TwinError, match="none of the training cells"):
         twin_accuracy(predictions("a", ""), GROUPS, ["nowhere"])
+
+
+def test_the_others_are_weighted_like_the_classes_with_a_twin() -> None:
+    groups = pd.DataFrame({"path": ["t", *"abcdef"], "group": ["1", "1", "2", "3", "4", "5", "6"]})
+    # Cell a has the twin and is an x; among the others x is right 1 of 2 times and y always.
+    chances = [[0.9, 0.1], [0.9, 0.1], [0.1, 0.9], *([[0.1, 0.9]] * 3)]
+    table = Predictions.from_probabilities(
+        list("abcdef"), ["x", "y"], chances, labels=list("xxxyyy")
+    )
+    found = twin_accuracy(table, groups, ["t"])
+    assert found.without_twin.accuracy == pytest.approx(0.8)
+    assert found.without_twin_same_classes == pytest.approx(0.5)
+    assert found.difference is not None
+    assert found.difference.difference == pytest.approx(0.2)
+
+
+def test_a_class_that_only_has_twins_leaves_nothing_to_compare() -> None:
+    found = twin_accuracy(predictions("b", "b"), GROUPS, ["a"])
+    assert found.difference is None
+    assert found.without_twin_same_classes is None

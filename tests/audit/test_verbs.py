@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 
 from hemoscope.cells import write_manifest
 from hemoscope.cli.main import app
+from hemoscope.errors import UsageError
 from hemoscope.predictions import Predictions
 from tests.audit.conftest import crop, draw_field
 
@@ -59,3 +60,20 @@ def test_twins(manifest, tmp_path) -> None:
     )  # fmt: skip
     found = json.loads(ran.stdout)
     assert (found["with_twin"]["accuracy"], found["without_twin"]["accuracy"]) == (1.0, 0.0)
+
+
+def test_twins_by_pairs_alone(manifest, tmp_path) -> None:
+    source = manifest("x")
+    pd.read_csv(source).assign(split=["train", "test", "test"]).to_csv(source, index=False)
+    pairs = tmp_path / "pairs.csv"
+    pd.DataFrame({"path_1": ["a.png"], "path_2": ["b.png"]}).to_csv(pairs, index=False)
+    table = Predictions.from_probabilities(
+        ["b.png", "c.png"], ["x", "y"], [[0.9, 0.1], [0.2, 0.8]], labels=["x", "x"]
+    ).write(tmp_path / "predictions.csv")
+    command = ["twins", str(table), "--training", str(source), "--split-column", "split", "--json"]
+    ran = CliRunner().invoke(app, [*command, "--pairs", str(pairs)])
+    found = json.loads(ran.stdout)
+    assert (found["with_twin"]["right"], found["without_twin"]["right"]) == (1, 0)
+    assert found["difference"]["difference"] == 1.0
+    for wrong in ([], ["--pairs", str(pairs), "--groups", str(pairs)]):
+        assert isinstance(CliRunner().invoke(app, [*command, *wrong]).exception, UsageError)

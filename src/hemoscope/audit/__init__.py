@@ -9,6 +9,7 @@ from hemoscope.audit.case import Case
 from hemoscope.audit.checks import CHECKS
 from hemoscope.audit.finding import Finding, Severity
 from hemoscope.audit.groups import Groups
+from hemoscope.audit.pair_groups import PairError, groups_of_pairs
 from hemoscope.audit.pairs import Rule
 from hemoscope.audit.twins import TwinAccuracy, twin_accuracy
 
@@ -18,9 +19,11 @@ __all__ = [
     "Case",
     "Finding",
     "Groups",
+    "PairError",
     "Rule",
     "Severity",
     "TwinAccuracy",
     "audit",
+    "groups_of_pairs",
     "twin_accuracy",
 ]

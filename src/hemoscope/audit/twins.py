@@ -7,33 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
+from hemoscope.audit.shares import Share, ShareDifference, difference_of, share_of
 from hemoscope.errors import HemoscopeError
 from hemoscope.predictions import Predictions
 
 
 class TwinError(HemoscopeError):
     """Tables that do not fit together."""
-
-
-@dataclass(frozen=True)
-class Share:
-    """A share of cells, with its 95 % interval (Wilson).
-
-    Attributes:
-        right: Cells predicted rightly.
-        cells: Cells.
-        accuracy: right / cells; None without cells.
-        low: Lower limit; None without cells.
-        high: Upper limit; None without cells.
-    """
-
-    right: int
-    cells: int
-    accuracy: float | None
-    low: float | None
-    high: float | None
 
 
 @dataclass(frozen=True)
@@ -44,12 +25,17 @@ class TwinAccuracy:
         all: On all of them.
         with_twin: On those whose group has a cell in training.
         without_twin: On the others.
+        difference: `with_twin` less `without_twin`; None where either has no cells.
+        without_twin_same_classes: Accuracy on the others if their classes had the shares that
+            they have among those with a twin, in [0, 1]; None where that is not known.
         trained_on_left_out: Rows of the predictions left out, as they were trained on.
     """
 
     all: Share
     with_twin: Share
     without_twin: Share
+    difference: ShareDifference | None
+    without_twin_same_classes: float | None
     trained_on_left_out: int
 
     def to_dict(self) -> dict[str, Any]:
@@ -87,19 +73,29 @@ def twin_accuracy(
         )
     fresh = np.array([path not in trained for path in predictions.paths], dtype=bool)
     twin = np.array([group_of[path] in seen for path in predictions.paths], dtype=bool)
-    right = predictions.predicted == predictions.truth()
+    truth = predictions.truth()
+    right = predictions.predicted == truth
+    on, off = share_of(right[fresh & twin]), share_of(right[fresh & ~twin])
     return TwinAccuracy(
-        all=_share(right[fresh]),
-        with_twin=_share(right[fresh & twin]),
-        without_twin=_share(right[fresh & ~twin]),
+        all=share_of(right[fresh]),
+        with_twin=on,
+        without_twin=off,
+        difference=difference_of(on, off),
+        without_twin_same_classes=_same_classes(right, truth, fresh & twin, fresh & ~twin),
         trained_on_left_out=int((~fresh).sum()),
     )
 
 
-def _share(right: NDArray[np.bool_]) -> Share:
-    if len(right) == 0:
-        return Share(0, 0, None, None, None)
-    interval = binomtest(int(right.sum()), len(right)).proportion_ci(method="wilson")
-    return Share(
-        int(right.sum()), len(right), float(right.mean()), float(interval.low), float(interval.high)
-    )
+def _same_classes(
+    right: NDArray[np.bool_],
+    truth: NDArray[np.intp],
+    on: NDArray[np.bool_],
+    off: NDArray[np.bool_],
+) -> float | None:
+    """Accuracy on `off`, each class weighted by its number among `on` (direct standardisation)."""
+    classes = np.unique(truth[on])
+    weights = [np.count_nonzero(truth[on] == c) for c in classes]
+    parts = [right[off & (truth == c)] for c in classes]
+    if not weights or not all(len(part) for part in parts):
+        return None
+    return float(np.average([part.mean() for part in parts], weights=weights))

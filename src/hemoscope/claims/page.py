@@ -23,8 +23,8 @@ erythroblast, immature granulocyte, lymphocyte, monocyte, neutrophil, platelet.
 MEANINGS = {
     Status.CONTRADICTED: "cannot be true together with other numbers of the paper, or with its "
     "own definition; where one cannot tell which is wrong, all of them",
-    Status.REPRODUCED: "our own 95 % interval holds it",
-    Status.NOT_REPRODUCED: "our own 95 % interval does not hold it",
+    Status.REPRODUCED: "our own 95 % interval, or our count, holds it",
+    Status.NOT_REPRODUCED: "our own 95 % interval, or our count, does not hold it",
     Status.CONSISTENT: "equal to what the definitions give from other numbers of the paper",
     Status.NOT_CHECKABLE: "the paper's other numbers do not fix it, or it is about others' work",
 }

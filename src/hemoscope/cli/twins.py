@@ -6,15 +6,21 @@ from typing import Annotated
 import typer
 
 from hemoscope.cli.options import Json
-from hemoscope.cli.output import print_json, print_table
+from hemoscope.cli.output import note, print_json, print_table
+from hemoscope.errors import UsageError
 
 
 def twins(
     predictions: Annotated[
         Path, typer.Argument(metavar="TABLE", help="A predictions table with labels.")
     ],
-    groups: Annotated[Path, typer.Option("--groups", help="groups.csv of `hemoscope audit`.")],
     training: Annotated[str, typer.Option("--training", help="SOURCE with the training cells.")],
+    groups: Annotated[
+        Path | None, typer.Option("--groups", help="groups.csv of `hemoscope audit`.")
+    ] = None,
+    pairs: Annotated[
+        Path | None, typer.Option("--pairs", help="Or its pairs.csv; other cells have no twin.")
+    ] = None,
     split_column: Annotated[
         str | None, typer.Option("--split-column", help="Column of it that says what was fitted.")
     ] = None,
@@ -26,17 +32,23 @@ def twins(
     """Compare the accuracy on cells with and without a twin among the training cells."""
     import pandas as pd
 
-    from hemoscope.audit import twin_accuracy
+    from hemoscope.audit import groups_of_pairs, twin_accuracy
     from hemoscope.cells import open_cells
     from hemoscope.predictions import Predictions
 
+    named = [file for file in (groups, pairs) if file is not None]
+    if len(named) != 1:
+        raise UsageError("twins needs --groups or --pairs, one of the two.")
     cells = open_cells(training)
     frame = cells.frame
     if split_column is not None:
         cells.check_column(split_column)
         frame = frame[frame[split_column].astype(str).isin(use.split(","))]
-    table = pd.read_csv(groups, dtype=str)
-    result = twin_accuracy(Predictions.read(predictions), table, frame["path"].astype(str))
+    scored, trained = Predictions.read(predictions), frame["path"].astype(str)
+    table = pd.read_csv(named[0], dtype=str)
+    if pairs is not None:
+        table = groups_of_pairs(table, [*scored.paths, *trained])
+    result = twin_accuracy(scored, table, trained)
     if json:
         print_json(result.to_dict())
         return
@@ -51,3 +63,9 @@ def twins(
     print_table(
         str(predictions), ("cells", "number", "right", "accuracy", "95 % low", "95 % high"), rows
     )
+    if result.difference is not None:
+        found = result.difference
+        note(
+            f"with a twin less without: {100 * found.difference:+.2f} points (95 % "
+            f"{100 * found.low:+.2f} to {100 * found.high:+.2f}), Fisher's p {found.p:.3g}"
+        )

@@ -60,11 +60,20 @@ class ConfusionFigure:
         side = min(side, PAGE_WIDTH - margin)
         figure = new_figure(side + margin, side + 0.7 * margin)
         axes = figure.subplots()
-        colours = self._colours()
-        axes.imshow(colours, aspect="equal", interpolation="nearest")
-        self._write_numbers(axes, colours, side / size)
+        self.draw(axes, side / size)
         self._label(axes)
         return figure
+
+    def draw(self, axes: Axes, inches: float) -> None:
+        """The squares with their numbers, without names.
+
+        Args:
+            axes: Where.
+            inches: Side of a square, on which the size of the numbers depends.
+        """
+        colours = self._colours()
+        axes.imshow(colours, aspect="equal", interpolation="nearest")
+        self._write_numbers(axes, colours, inches)
 
     def _colours(self) -> NDArray[np.float64]:
         """(C, C, 3) RGB of every square."""

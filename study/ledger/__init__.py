@@ -1,0 +1,1 @@
+"""Our own figures for the paper's claims, as `hemoscope claims --results` reads them."""

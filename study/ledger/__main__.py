@@ -1,0 +1,50 @@
+"""Writes our figures for the paper's claims.
+
+    python -m study.ledger
+    hemoscope claims --results results/claims --out docs/claims.md
+
+`architectures.json` comes from models that are built and not trained; `replica.json` from the
+replicas under results/study, and is not written while there are none. A reduced study does not
+answer for the paper's recipe: `--study results/study-reduced` writes it all the same, and every
+entry then says that it is reduced.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from hemoscope.errors import HemoscopeError
+from study.ledger.measure import Entry, architecture_entries, replica_entries
+from study.page.runs import StudyRuns
+from study.run import RESULTS
+
+
+def main() -> int:
+    """Writes both files."""
+    parser = argparse.ArgumentParser(description="Our figures for the paper's claims.")
+    parser.add_argument("--study", type=Path, default=RESULTS / "study", help="finished runs")
+    parser.add_argument("--out", type=Path, default=RESULTS / "claims", help="folder to write")
+    options = parser.parse_args()
+    measured = {
+        "architectures": architecture_entries(),
+        "replica": replica_entries(StudyRuns.read(options.study)),
+    }
+    for name, entries in measured.items():
+        _write(options.out / f"{name}.json", entries)
+        print(f"{name}: {len(entries)} claims")
+    return 0
+
+
+def _write(file: Path, entries: dict[str, Entry]) -> None:
+    file.unlink(missing_ok=True)
+    if entries:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except HemoscopeError as error:
+        sys.exit(f"study: {error}")
