@@ -153,7 +153,7 @@ def test_it_stops_at_the_size_that_was_asked_for(made: Made, tmp_path: Path) -> 
     journal = pruned(made, tmp_path / "small", UNTUNED.model_copy(update={"until": 0.8}))
     assert journal.steps[-1].measured.parameters <= 0.8 * journal.before.parameters
     assert all(s.measured.parameters > 0.8 * journal.before.parameters for s in journal.steps[:-1])
-    assert journal.stopped == "the model has come down to 80% of its parameters"
+    assert journal.stopped == "the model has come down to 80 % of its parameters"
 
 
 def test_guides_make_models_of_equal_size(made: Made, tmp_path: Path) -> None:

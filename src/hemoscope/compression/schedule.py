@@ -32,7 +32,7 @@ def next_kind(journal: Journal, shapes: Sequence[BlockShape]) -> Kind | None:
 def why_stopped(journal: Journal, shapes: Sequence[BlockShape]) -> str:
     """In words, once `next_kind` gives None."""
     if _small_enough(journal):
-        return f"the model has come down to {journal.settings.until:.0%} of its parameters"
+        return f"the model has come down to {100 * journal.settings.until:g} % of its parameters"
     over = [step.kind for step in journal.steps if not step.accepted]
     if not over:
         return "there is nothing left that may be removed"

@@ -223,9 +223,7 @@ def _measure_axis(axes: Axes, measure: str) -> None:
     axes.margins(y=0.15)
     if measure == "parameters":
         axes.set_xscale("log")
-        axes.xaxis.set_major_locator(
-            LogLocator(10.0, subs=(1.0, 1.5, 2.0, 3.0, 5.0, 7.0), numticks=12)
-        )
+        axes.xaxis.set_major_locator(LogLocator(10.0, subs=(1.0, 2.0, 3.0, 5.0), numticks=12))
         axes.xaxis.set_minor_locator(NullLocator())
     else:
         axes.set_xlim(left=0)
