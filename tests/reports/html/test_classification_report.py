@@ -146,7 +146,9 @@ def test_cells_from_another_source_bring_a_warning(findings, tmp_path):
     for flagged, warned in ((1, False), (30, True)):
         about = About(warning=str(OtherSource(flagged, 61, 0.01)))
         path = write_classification_report(findings, tmp_path / "a.html", about=about)
-        assert ("another microscope" in assert_self_contained(path).text) is warned
+        text = assert_self_contained(path).text
+        assert ("another microscope" in text) is warned
+        assert ("more often here than the rate" in text) is warned
 
 
 def test_no_cell_at_all(predictions, tmp_path) -> None:
