@@ -72,7 +72,7 @@ def test_it_stops_where_nothing_is_left_and_where_it_is_small_enough() -> None:
     assert why_stopped(journal("units"), least) == "there is nothing left that may be removed"
     small = journal("heads", until=0.9)
     assert next_kind(small, (LARGE,)) is None
-    assert "come down to 90%" in why_stopped(small, (LARGE,))
+    assert "come down to 90 %" in why_stopped(small, (LARGE,))
     assert next_kind(journal("heads", until=0.89), (LARGE,)) == "channels"
 
 
