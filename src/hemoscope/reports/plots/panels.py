@@ -28,16 +28,22 @@ def panel_grid(count: int, *, panel_height: float = 1.7) -> tuple[Figure, list[A
     rows = math.ceil(count / columns)
     width = PAGE_WIDTH if columns > 2 else 2.6 * columns
     figure = new_figure(width, panel_height * rows + 0.35)
+    panels = fill_grid(figure, count, columns)
+    for position, axis in enumerate(panels):
+        axis.title.set_fontsize(7.5)
+        # A panel above an empty place is the lowest of its column.
+        axis.tick_params(labelbottom=position + columns >= count)
+    return figure, panels
+
+
+def fill_grid(figure: Figure, count: int, columns: int) -> list[Axes]:
+    """`count` panels of equal scale in rows of `columns`; places that are left over stay empty."""
+    rows = math.ceil(count / columns)
     grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
     axes = [axis for row in grid for axis in row]
     for empty in axes[count:]:
         empty.set_visible(False)
-    for axis in axes[:count]:
-        axis.title.set_fontsize(7.5)
-        # A panel above an empty place is the lowest of its column.
-        position = axes.index(axis)
-        axis.tick_params(labelbottom=position + columns >= count)
-    return figure, axes[:count]
+    return axes[:count]
 
 
 def unit_square(axes: Axes, xlabel: str, ylabel: str) -> None:

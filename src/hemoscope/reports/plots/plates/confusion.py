@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from hemoscope.evaluation.result import Confusion
 from hemoscope.reports.plots.confusion import ConfusionFigure
+from hemoscope.reports.plots.panels import fill_grid
 from hemoscope.reports.plots.plates.frames import by_model
 from hemoscope.reports.style import PAGE_WIDTH, new_figure
 
@@ -44,11 +45,8 @@ class ConfusionPlate:
         rows = -(-count // columns)
         side = 2.75 if columns > 1 else 4.0
         figure = new_figure(PAGE_WIDTH if columns > 1 else 5.2, rows * (side + 0.25) + 0.9)
-        grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
-        panels = [axes for row in grid for axes in row]
-        for empty in panels[count:]:
-            empty.set_visible(False)
-        for axes, (model, confusion) in zip(panels[:count], self.models.items(), strict=True):
+        panels = fill_grid(figure, count, columns)
+        for axes, (model, confusion) in zip(panels, self.models.items(), strict=True):
             ConfusionFigure(self.classes, confusion).draw(axes, side / size)
             mistakes = confusion.mistakes.count
             axes.set_title(f"{model}: {mistakes:,} of {confusion.matrix.sum():,} wrong", fontsize=8)

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hemoscope.evaluation.result import PrecisionRecall, Roc
-from hemoscope.reports.plots.panels import MACRO, MICRO, class_line, diagonal
+from hemoscope.reports.plots.panels import MACRO, MICRO, class_line, diagonal, fill_grid
 from hemoscope.reports.plots.plates.frames import by_model
 from hemoscope.reports.plots.precision_recall import PrecisionRecallFigure
 from hemoscope.reports.plots.roc import RocFigure
@@ -105,11 +105,7 @@ def _grid(count: int) -> tuple[Figure, list[Axes]]:
     columns = min(count, COLUMNS)
     rows = math.ceil(count / columns)
     figure = new_figure(PAGE_WIDTH if columns > 1 else 4.4, 2.7 * rows + 0.2)
-    grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
-    axes = [axis for row in grid for axis in row]
-    for empty in axes[count:]:
-        empty.set_visible(False)
-    return figure, axes[:count]
+    return figure, fill_grid(figure, count, columns)
 
 
 def _finish(
