@@ -4,7 +4,7 @@ The attributes and their values are those of Tsutsui, Pang and Wen 2023 ("WBCAtt
 Cell Dataset Annotated with Detailed Morphological Attributes", NeurIPS Datasets and Benchmarks).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -89,11 +89,19 @@ def in_words(
         return None
     known: dict[str, dict[str, str]] = {str(path): {} for path in paths}
     for name, table in tables.items():
-        sure = table.confidence >= least
-        for path, place in zip(table.paths[sure], table.predicted[sure], strict=True):
+        for row, answer in sure_answers(table.probabilities, table.classes, least):
+            path = table.paths[row]
             if path in known:
-                known[path][name] = table.classes[place]
+                known[path][name] = answer
     return [describe_cell(known[str(path)]) for path in paths]
+
+
+def sure_answers(
+    probabilities: NDArray[np.float64], answers: Sequence[str], least: float = LEAST
+) -> Iterator[tuple[int, str]]:
+    """The rows of (n, answers) probabilities that may be spoken of, each with its answer."""
+    for row in np.flatnonzero(probabilities.max(axis=1) >= least):
+        yield int(row), answers[probabilities[row].argmax()]
 
 
 def write_in_words(tasks: Mapping[str, Predictions], table: Path) -> Path | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import softmax
 
-from hemoscope.inference.in_words import ATTRIBUTES, LEAST, describe_cell
+from hemoscope.inference.in_words import ATTRIBUTES, describe_cell, sure_answers
 from hemoscope.inference.tasks import Answers, Task
 from hemoscope.opinions.opinion import Opinion
 
@@ -32,9 +32,8 @@ def cells_in_words(tasks: Mapping[str, Task], answers: Answers) -> list[str]:
     for name in told:
         finite = np.flatnonzero(np.isfinite(answers[name]).all(axis=1))
         chances = softmax(answers[name][finite].astype(np.float64), axis=1)
-        for row, chance in zip(finite, chances, strict=True):
-            if chance.max() >= LEAST:
-                known[row][name] = tasks[name].answers[chance.argmax()]
+        for row, answer in sure_answers(chances, tasks[name].answers):
+            known[finite[row]][name] = answer
     return [describe_cell(attributes) for attributes in known]
 
 
