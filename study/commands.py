@@ -83,3 +83,10 @@ def predict(
     for file in sorted(part.iterdir(), key=lambda file: file.name == table.name):
         file.replace(table.parent / file.name)
     part.rmdir()
+
+
+def write_whole(file: Path, text: str) -> None:
+    """In one step: a file that is there is a whole one."""
+    part = file.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(file)

@@ -32,6 +32,7 @@ from hemoscope.cells import CellTable, open_cells
 from hemoscope.errors import HemoscopeError
 from hemoscope.predictions import Predictions
 from study.calibrations import calibrations
+from study.commands import write_whole
 from study.plan import Reduced
 from study.run import REDUCED, RESULTS
 from study.thinned import thinned
@@ -86,7 +87,8 @@ def gather(run: Path, cells: CellTable, pairs: pd.DataFrame, work: Path) -> None
     digest = digest_of(run)
     for name, make in kinds.items():
         if not up_to_date(run / name, digest):
-            _write(run / name, {"predictions": digest, **make()})
+            content = json.dumps({"predictions": digest, **make()}, indent=1)
+            write_whole(run / name, content + "\n")
 
 
 def digest_of(run: Path) -> str:
@@ -103,13 +105,6 @@ def up_to_date(file: Path, digest: str) -> bool:
     if not file.is_file():
         return False
     return json.loads(file.read_text(encoding="utf-8")).get("predictions") == digest
-
-
-def _write(file: Path, content: dict[str, Any]) -> None:
-    """The file appears whole or not at all."""
-    part = file.with_suffix(".part")
-    part.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    part.replace(file)
 
 
 def main() -> int:

@@ -16,8 +16,8 @@ import sys
 from pathlib import Path
 
 import pandas as pd
-from scipy.stats import binomtest
 
+from hemoscope.audit.shares import share_of
 from hemoscope.predictions import Predictions
 from study.commands import hemoscope, setting_options, train
 from study.run import RESULTS
@@ -68,9 +68,9 @@ def row(step: str, run: Path) -> dict[str, object]:
     }
     figures: dict[str, object] = {"step": step}
     for name, right in judged.items():
-        low, high = binomtest(int(right.sum()), len(right)).proportion_ci(method="wilson")
-        figures |= {name: right.mean(), f"{name}_low": low, f"{name}_high": high}
-        figures[f"{name}_cells"] = len(right)
+        found = share_of(right.to_numpy(dtype=bool))
+        figures |= {name: found.accuracy, f"{name}_low": found.low, f"{name}_high": found.high}
+        figures[f"{name}_cells"] = found.cells
     return figures
 
 

@@ -23,7 +23,7 @@ from hemoscope.models.joint_config import branch_config
 from hemoscope.predictions import Predictions
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.recipe_files import dump_recipe, load_recipe
-from study.commands import hemoscope, train
+from study.commands import hemoscope, train, write_whole
 from study.plan import PLAN, Plan
 from study.run import RESULTS
 from study.sharing_summary import Row, count_table, summary
@@ -132,10 +132,10 @@ def _recipe_file(arm: Arm, run: Path, results: Path) -> Path:
             f"{kept} holds another recipe than is asked for now. Go on with the same options, or "
             "name another --results folder (and other --runs)."
         )
-    _write(kept, text)
+    write_whole(kept, text)
     recipe = run.with_name(f"{run.name}.yaml")
     recipe.parent.mkdir(parents=True, exist_ok=True)
-    _write(recipe, dump_recipe(arm.recipe))
+    write_whole(recipe, dump_recipe(arm.recipe))
     return recipe
 
 
@@ -168,7 +168,7 @@ def _evaluate(table: Path, resamples: int) -> dict[str, Any]:
     file = table.with_suffix(".json")
     if not file.is_file():
         call = ("evaluate", table, "--resamples", str(resamples), "--json")
-        _write(file, hemoscope(*call, capture=True))
+        write_whole(file, hemoscope(*call, capture=True))
     return json.loads(file.read_text(encoding="utf-8"))
 
 
@@ -177,15 +177,8 @@ def _compare(results: Path, tables: tuple[str, ...], resamples: int) -> dict[str
     if not file.is_file():
         named = [f"{table}={results / table}.parquet" for table in tables]
         call = ("compare", *named, "--resamples", str(resamples), "--json")
-        _write(file, hemoscope(*call, capture=True))
+        write_whole(file, hemoscope(*call, capture=True))
     return json.loads(file.read_text(encoding="utf-8"))
-
-
-def _write(file: Path, text: str) -> None:
-    """In one step: a file that is there is a whole one."""
-    part = file.with_suffix(".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(file)
 
 
 def main() -> int:

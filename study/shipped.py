@@ -19,9 +19,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
 
+from hemoscope.audit.shares import share_of
 from study.commands import hemoscope
 from study.no_cells import KINDS, write_no_cells
 from study.run import COPIED, RESULTS
@@ -122,11 +123,9 @@ def _outside(cellavision: Path) -> dict[str, Any]:
 
 def _share(flags: Any) -> dict[str, float | int | None]:
     """A share with its 95 % interval (Wilson)."""
-    count, cells = int(flags.sum()), len(flags)
-    if not cells:
-        return {"count": 0, "cells": 0, "share": None, "low": None, "high": None}
-    low, high = binomtest(count, cells).proportion_ci(method="wilson")
-    return {"count": count, "cells": cells, "share": count / cells, "low": low, "high": high}
+    found = share_of(np.asarray(flags, dtype=bool))
+    limits = {"low": found.low, "high": found.high}
+    return {"count": found.right, "cells": found.cells, "share": found.accuracy, **limits}
 
 
 def main() -> int:
