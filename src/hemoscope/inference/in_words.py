@@ -101,7 +101,7 @@ def sure_answers(
 ) -> Iterator[tuple[int, str]]:
     """The rows of (n, answers) probabilities that may be spoken of, each with its answer."""
     for row in np.flatnonzero(probabilities.max(axis=1) >= least):
-        yield int(row), answers[probabilities[row].argmax()]
+        yield int(row), answers[int(probabilities[row].argmax())]
 
 
 def write_in_words(tasks: Mapping[str, Predictions], table: Path) -> Path | None:
