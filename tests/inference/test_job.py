@@ -161,7 +161,7 @@ def test_groups_of_a_manifest_reach_the_predictions(folder: Path, tmp_path: Path
     groups = Predictions.read(done.predictions).groups
     assert groups is not None
     assert set(groups) == {"slide 0", "slide 1"}
-    assert done.findings.differential.grouped
+    assert done.findings.counted.grouped
 
 
 def test_a_report_that_cannot_be_written_loses_nothing(folder: Path, tmp_path: Path):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hemoscope.evaluation.intervals.wilson import clustered_wilson_limits, wilson_limits
-from hemoscope.opinions import Differential, Opinion, gather
+from hemoscope.opinions import ClassCounts, Opinion, gather
 from hemoscope.opinions.smallest import Smallest
 
 from .make import opinion
@@ -41,9 +41,9 @@ def test_unknown_cells_come_first_then_the_unsure():
     assert [one.index for one in found.sheets["ig"]] == [4, 2, 1, 6, 0]
     assert list(found.sheets) == ["ig", "platelet"]
     assert (found.cells, found.accepted, found.doubtful, found.unreadable) == (6, 2, 4, 1)
-    assert found.differential.unknown == 2
+    assert found.counted.unknown == 2
     assert found.called == {"ig": 5, "platelet": 1}
-    counted = {row["class"]: row["cells"] for row in found.differential.records()}
+    counted = {row["class"]: row["cells"] for row in found.counted.records()}
     assert counted == {"ig": 3, "monocyte": 0, "platelet": 1}
     assert [one.index for one in found.shown] == [0, 1, 2, 3, 4, 6]
 
@@ -65,12 +65,12 @@ def test_what_is_kept_does_not_grow_with_the_job():
 
 def test_intervals_of_plain_and_of_grouped_cells():
     called = {("a", "ig"): 3, ("a", "platelet"): 5, ("b", "ig"): 8, ("c", "platelet"): 4}
-    grouped = Differential.counted(CLASSES, called, 0)
+    grouped = ClassCounts.counted(CLASSES, called, 0)
     low, high = grouped.limits()
     truth = np.array([0] * 3 + [2] * 5 + [0] * 8 + [2] * 4)
     groups = np.array([0] * 8 + [1] * 8 + [2] * 4)
     expected = clustered_wilson_limits(truth == 2, np.ones(20), groups)
     assert (low[2], high[2]) == pytest.approx(expected)
-    plain = Differential.counted(CLASSES, {("", "ig"): 11, ("", "platelet"): 9}, 0)
+    plain = ClassCounts.counted(CLASSES, {("", "ig"): 11, ("", "platelet"): 9}, 0)
     np.testing.assert_allclose(plain.limits(), wilson_limits([11, 0, 9], [20, 20, 20]))
-    assert np.isnan(Differential.counted(CLASSES, {}, 4).limits()).all()
+    assert np.isnan(ClassCounts.counted(CLASSES, {}, 4).limits()).all()

@@ -112,8 +112,8 @@ def _summary(outcome: "Classified", out: Path, report: bool) -> dict[str, Any]:
         "calibrated": found.calibrated,
         "accepted": found.accepted,
         "to_look_at": found.doubtful,
-        "unknown": found.differential.unknown,
-        "differential": found.differential.records(),
+        "unknown": found.counted.unknown,
+        "differential": found.counted.records(),
         "per_100_white_cells": None if outcome.per_100 is None else _per_100(outcome.per_100),
         "other_source": _other_source(outcome),
         "unreadable_count": found.unreadable,
@@ -146,7 +146,7 @@ def _per_100(differential: "Differential") -> list[dict[str, Any]]:
 def print_outcome(outcome: "Classified", out: Path, *, report: bool) -> None:
     """The differential on standard output; the rest, and where the files are, on standard error."""
     found = outcome.findings
-    rows = [tuple(record.values()) for record in found.differential.records()]
+    rows = [tuple(record.values()) for record in found.counted.records()]
     print_table("Differential (research use only)", ("class", "cells", "share"), rows)
     if outcome.per_100 is not None:
         print_table(
@@ -157,7 +157,7 @@ def print_outcome(outcome: "Classified", out: Path, *, report: bool) -> None:
     if not found.calibrated:
         note("The model has no calibration: probabilities are plain softmax, no cell is accepted.")
     else:
-        unknown = found.differential.unknown
+        unknown = found.counted.unknown
         strange = f", {unknown:,} of them like none of the classes" if unknown else ""
         note(
             f"{found.accepted:,} cells accepted; a person must look at {found.doubtful:,}{strange}."

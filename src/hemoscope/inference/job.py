@@ -22,7 +22,7 @@ from hemoscope.opinions import (
 )
 
 if TYPE_CHECKING:
-    from hemoscope.calibration.differential import Differential as PatientDifferential
+    from hemoscope.calibration.differential import Differential
 
 Progress = Callable[[int, int | None], None]
 """Called with (images done, images in all or None)."""
@@ -47,7 +47,7 @@ class Classified:
     findings: Findings
     cells: Path
     predictions: Path
-    per_100: "PatientDifferential | None"
+    per_100: "Differential | None"
     other_source: OtherSource | None
     resumed_after: int
     provenance: dict[str, Any]
@@ -160,15 +160,15 @@ def _finish(
     )
 
 
-def _per_100(classifier: Classifier, findings: Findings) -> "PatientDifferential | None":
+def _per_100(classifier: Classifier, findings: Findings) -> "Differential | None":
     trust = classifier.judge.trust
     if trust is None or trust.confusion is None:
         return None
-    return trust.differential(findings.differential.counts.sum(0))
+    return trust.differential(findings.counted.counts.sum(0))
 
 
 def _other_source(classifier: Classifier, findings: Findings) -> OtherSource | None:
     trust = classifier.judge.trust
     score = None if trust is None else trust.unknown
     rate = None if score is None else score.flag_rate
-    return OtherSource.of(findings.differential.unknown, findings.cells, rate)
+    return OtherSource.of(findings.counted.unknown, findings.cells, rate)

@@ -4,7 +4,7 @@ Opinion ─▶ Journal (append-only, on disk) ─▶ tables (CSV, Parquet, JSON 
                                           ─▶ Findings (bounded), for the report
 """
 
-from hemoscope.opinions.differential import Differential
+from hemoscope.opinions.class_counts import ClassCounts
 from hemoscope.opinions.findings import PICTURES, Findings, gather
 from hemoscope.opinions.journal import Journal, JournalError, JournalHeader
 from hemoscope.opinions.opinion import Opinion
@@ -15,7 +15,7 @@ from hemoscope.opinions.tables import FORMS, Form, write_cells
 __all__ = [
     "FORMS",
     "PICTURES",
-    "Differential",
+    "ClassCounts",
     "Findings",
     "Form",
     "Journal",

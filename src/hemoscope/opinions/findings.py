@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from hemoscope.opinions.differential import Differential
+from hemoscope.opinions.class_counts import ClassCounts
 from hemoscope.opinions.opinion import Opinion
 from hemoscope.opinions.smallest import Smallest
 
@@ -23,7 +23,7 @@ class Findings:
     Attributes:
         classes: The C class names.
         calibrated: Whether the model has a calibration; without one no cell is accepted.
-        differential: How many cells of each class, unknown ones apart.
+        counted: How many cells of each class, unknown ones apart.
         accepted: How many cells may stand without a person.
         called: How many cells the model gave each class, unknown ones among them.
         look_first: Cells that a person must look at, unknown ones first, then the least sure.
@@ -35,7 +35,7 @@ class Findings:
 
     classes: tuple[str, ...]
     calibrated: bool
-    differential: Differential
+    counted: ClassCounts
     accepted: int
     called: Mapping[str, int]
     look_first: tuple[Opinion, ...]
@@ -52,7 +52,7 @@ class Findings:
     @property
     def cells(self) -> int:
         """How many images have an opinion."""
-        return self.differential.cells + self.differential.unknown
+        return self.counted.cells + self.counted.unknown
 
     @property
     def doubtful(self) -> int:
@@ -89,7 +89,7 @@ def gather(
     return Findings(
         classes=tuple(classes),
         calibrated=calibrated,
-        differential=Differential.counted(classes, tally.counted, tally.unknown),
+        counted=ClassCounts.counted(classes, tally.counted, tally.unknown),
         accepted=tally.accepted,
         called=dict(tally.called),
         look_first=tally.look_first.sorted(),

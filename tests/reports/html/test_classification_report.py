@@ -131,7 +131,7 @@ def test_without_a_calibration_it_says_so(predictions, tmp_path) -> None:
 
 def test_numbers_per_100_white_cells_come_as_table_and_figure(predictions, findings, tmp_path):
     confusion = Confusion.of(predictions)
-    tally = Tally.of(findings.differential.counts.sum(0), None, len(predictions.classes))
+    tally = Tally.of(findings.counted.counts.sum(0), None, len(predictions.classes))
     per_100 = count_cells(predictions.classes, tally, confusion)
     path = write_classification_report(findings, tmp_path / "a.html", per_100=per_100)
     page = assert_self_contained(path)

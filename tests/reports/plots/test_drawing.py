@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from hemoscope.evaluation import Evaluation, evaluate
-from hemoscope.opinions import Differential
+from hemoscope.opinions import ClassCounts
 from hemoscope.predictions import Predictions
 from hemoscope.reports.figure import Plot, svg
 from hemoscope.reports.html.evaluation_report import report_sections
-from hemoscope.reports.plots.differential import DifferentialFigure
+from hemoscope.reports.plots.class_counts import ClassCountsFigure
 from tests.reports.opinions import opinions
 
 
@@ -64,4 +64,4 @@ def test_all_figures(make, cells: int, size: int) -> None:
 
 
 def test_a_differential_of_no_cells() -> None:
-    svg(DifferentialFigure(Differential.of(perfect(1, 2).take(np.array([], dtype=int)))))
+    svg(ClassCountsFigure(ClassCounts.of(perfect(1, 2).take(np.array([], dtype=int)))))

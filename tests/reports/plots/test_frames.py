@@ -5,16 +5,16 @@ import pytest
 
 from hemoscope.evaluation import Evaluation
 from hemoscope.evaluation.intervals.wilson import clustered_wilson_limits
-from hemoscope.opinions import Differential
+from hemoscope.opinions import ClassCounts
 from hemoscope.predictions import Predictions
 from hemoscope.reports.plots.calibration import (
     ClassReliabilityFigure,
     ConfidenceFigure,
     ReliabilityFigure,
 )
+from hemoscope.reports.plots.class_counts import ClassCountsFigure
 from hemoscope.reports.plots.comparison import ForestFigure, ModelsFigure, differences_frame
 from hemoscope.reports.plots.confusion import ConfusionFigure
-from hemoscope.reports.plots.differential import DifferentialFigure
 from hemoscope.reports.plots.per_class import PerClassFigure
 from hemoscope.reports.plots.precision_recall import PrecisionRecallFigure, PrevalenceFigure
 from hemoscope.reports.plots.roc import RocFigure
@@ -142,7 +142,7 @@ def test_comparison(comparison) -> None:
 
 def test_differential() -> None:
     table = opinions(100, ("a", "b"))
-    frame = DifferentialFigure(Differential.of(table)).frame()
+    frame = ClassCountsFigure(ClassCounts.of(table)).frame()
     assert frame["cells"].tolist() == [(table.predicted == c).sum() for c in (0, 1)]
     assert frame["share"].sum() == pytest.approx(1)
     # Wilson's interval, written out.
@@ -159,15 +159,15 @@ def test_differential_of_grouped_cells() -> None:
     table = Predictions.from_probabilities(
         list(plain.paths), "ab", plain.probabilities, groups=groups
     )
-    frame = DifferentialFigure(Differential.of(table)).frame()
+    frame = ClassCountsFigure(ClassCounts.of(table)).frame()
     indices = np.array([i % 5 for i in range(100)])
     limits = clustered_wilson_limits(table.predicted == 1, np.ones(100), indices)
     assert (frame["low"][1], frame["high"][1]) == limits
 
 
 def test_differential_of_nothing() -> None:
-    frame = DifferentialFigure(
-        Differential.of(opinions(1, ("a", "b")).take(np.array([], dtype=int)))
+    frame = ClassCountsFigure(
+        ClassCounts.of(opinions(1, ("a", "b")).take(np.array([], dtype=int)))
     ).frame()
     assert frame["cells"].tolist() == [0, 0]
     assert frame[["share", "low", "high"]].isna().all(axis=None)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hemoscope.calibration.differential import Differential as PatientDifferential
+from hemoscope.calibration.differential import Differential
 from hemoscope.cells import CellTable
 from hemoscope.opinions import PICTURES, Findings, Opinion, SecondLook
 from hemoscope.reports.html.contact_sheet import contact_sheets, first_pictures, pictures_of
@@ -16,7 +16,7 @@ from hemoscope.reports.html.in_words import IN_WORDS
 from hemoscope.reports.html.page import check_formats, data_folder, write_page
 from hemoscope.reports.html.provenance import provenance_table
 from hemoscope.reports.numbers import NOT_DEFINED, cells, count, fixed, percent
-from hemoscope.reports.plots.differential import DifferentialFigure
+from hemoscope.reports.plots.class_counts import ClassCountsFigure
 from hemoscope.reports.plots.per_hundred import PerHundredFigure
 
 
@@ -43,7 +43,7 @@ def write_classification_report(
     *,
     images: CellTable | None = None,
     looks: Mapping[int, SecondLook] | None = None,
-    per_100: PatientDifferential | None = None,
+    per_100: Differential | None = None,
     about: About | None = None,
     figure_formats: Iterable[str] = (),
 ) -> Path:
@@ -69,7 +69,7 @@ def write_classification_report(
     """
     formats = check_formats(figure_formats)
     path, about = Path(path), about or About()
-    figure = DifferentialFigure(findings.differential)
+    figure = ClassCountsFigure(findings.counted)
     uris = pictures_of(findings, images)
     context = {
         "title": "Classification report",
@@ -127,7 +127,7 @@ def _row(opinion: Opinion) -> tuple[str, ...]:
     )
 
 
-def per_100_table(differential: PatientDifferential) -> Table:
+def per_100_table(differential: Differential) -> Table:
     """Numbers per 100 white cells as text, as a laboratory gives them."""
     rows = tuple(
         (
@@ -149,15 +149,15 @@ def _number(value: float | None) -> str:
     return NOT_DEFINED if value is None else f"{value:.1f}"
 
 
-def differential_table(findings: Findings, figure: DifferentialFigure) -> Table:
+def differential_table(findings: Findings, figure: ClassCountsFigure) -> Table:
     """The differential as text, unknown cells below it."""
     frame = figure.frame()
     rows = tuple(
         (str(name), count(int(number)), percent(share, 1), _range(low, high))
         for name, number, share, low, high in frame.itertuples(index=False, name=None)
     )
-    total = ("all counted", count(findings.differential.cells), "", "")
-    unknown = findings.differential.unknown
+    total = ("all counted", count(findings.counted.cells), "", "")
+    unknown = findings.counted.unknown
     apart = (("none of them (not counted)", count(unknown), "", ""),) if unknown else ()
     header = ("Class", "Cells", "Share", "95 % interval")
     return Table("Differential", header, (*rows, total, *apart), totals=1 + len(apart))
@@ -167,8 +167,8 @@ def _range(low: float, high: float) -> str:
     return NOT_DEFINED if np.isnan(low) else f"{100 * low:.1f} to {100 * high:.1f} %"
 
 
-def _meaning(findings: Findings, figure: DifferentialFigure) -> str:
-    total = findings.differential.cells
+def _meaning(findings: Findings, figure: ClassCountsFigure) -> str:
+    total = findings.counted.cells
     if total == 0:
         return "No cell could be named, so there is nothing to count."
     frame = figure.frame()

@@ -1,4 +1,4 @@
-"""`Differential`: how many cells of each class were counted."""
+"""`ClassCounts`: how many cells of each class were counted."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from hemoscope.predictions import Predictions
 
 
 @dataclass(frozen=True, eq=False)
-class Differential:
+class ClassCounts:
     """Counts by class.
 
     The intervals tell how far a share may be off because only so many cells were counted. They
@@ -31,8 +31,8 @@ class Differential:
     unknown: int = 0
 
     @classmethod
-    def of(cls, predictions: Predictions) -> "Differential":
-        """The differential of a predictions table, which knows no unknown cells."""
+    def of(cls, predictions: Predictions) -> "ClassCounts":
+        """The counts of a predictions table, which knows no unknown cells."""
         groups = np.zeros(len(predictions), np.intp)
         if predictions.groups is not None:
             groups = np.unique(predictions.groups.astype(str), return_inverse=True)[1]
@@ -44,8 +44,8 @@ class Differential:
     @classmethod
     def counted(
         cls, classes: Sequence[str], called: Mapping[tuple[str, str], int], unknown: int
-    ) -> "Differential":
-        """The differential of cells counted by (group, class); group "" for all without groups."""
+    ) -> "ClassCounts":
+        """The counts of cells called by (group, class); group "" for all without groups."""
         groups = sorted({group for group, _ in called}) or [""]
         counts = np.array([[called.get((g, c), 0) for c in classes] for g in groups], np.int64)
         return cls(tuple(classes), counts, groups != [""], unknown)

@@ -1,4 +1,4 @@
-"""The differential: how many cells of each class were counted."""
+"""How many cells of each class were counted."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,12 +8,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from hemoscope.opinions import Differential
+from hemoscope.opinions import ClassCounts
 from hemoscope.reports.style import INK, PAGE_WIDTH, class_style, new_figure
 
 
 @dataclass(frozen=True, eq=False)
-class DifferentialFigure:
+class ClassCountsFigure:
     """The share of each class among the calls, with its interval.
 
     The interval tells how far the share may be off because only so many cells were counted
@@ -21,10 +21,10 @@ class DifferentialFigure:
     cells that were called wrong.
 
     Attributes:
-        differential: The counts.
+        counted: The counts.
     """
 
-    differential: Differential
+    counted: ClassCounts
     name: ClassVar[str] = "differential"
     title: ClassVar[str] = "Differential"
     description: ClassVar[str] = (
@@ -34,9 +34,9 @@ class DifferentialFigure:
 
     def frame(self) -> pd.DataFrame:
         """One row a class: cells, share, low, high (nan where no cell was counted)."""
-        counted = pd.DataFrame(self.differential.records())
-        low, high = self.differential.limits()
-        nothing = self.differential.cells == 0
+        counted = pd.DataFrame(self.counted.records())
+        low, high = self.counted.limits()
+        nothing = self.counted.cells == 0
         shares = np.nan if nothing else counted["share"]
         return counted.assign(share=shares, low=low, high=high)
 
