@@ -1,14 +1,18 @@
-"""What framing and augmentation bring on another microscope: one short training each.
+"""What each part of the shipped recipe brings on another microscope: one small training each.
 
-    python -m study.robustness --cells pbc/manifest.csv --runs ~/robustness \
+    python -m study.robustness input --cells pbc/manifest.csv --runs ~/robustness \
         --weights tf_efficientnet_lite0.safetensors \
         --cellavision external/cellavision100/manifest.csv \
         --neutrophils external/munich_aml/images/neutrophil
 
-`STEPS` has neither, either and both. Each is judged on PBC's validation cells, on the first half of
-CellaVision's cells (the other half is for the final figure), and on the neutrophils of the Munich
-set. No test cell is looked at. Interrupted, the same command goes on; the table lands in
-results/robustness/.
+    python -m study.thinned --cells pbc/manifest.csv --per-class 200 --out pbc-200.csv
+    python -m study.robustness training --cells pbc-200.csv --teacher TEACHER_RUN ...
+
+`input` is what a network sees: framing and augmentation, neither, either and both. `training` is
+how long and by what it learns, both of them on: length, calming and a teacher. Each step is judged
+on PBC's validation cells, on the first half of CellaVision's cells (the other half is for the final
+figure), and on the neutrophils of the Munich set. No test cell is looked at. Interrupted, the same
+command goes on; the tables land in results/robustness/.
 """
 
 import argparse
@@ -18,6 +22,7 @@ from pathlib import Path
 import pandas as pd
 
 from hemoscope.audit.shares import share_of
+from hemoscope.errors import HemoscopeError, UsageError
 from hemoscope.predictions import Predictions
 from study.commands import hemoscope, setting_options, train
 from study.run import RESULTS
@@ -35,17 +40,39 @@ AUGMENTATION = (
     "augmentation.shift=0.08",
     "augmentation.tight=0.1",
 )
-STEPS: dict[str, tuple[str, ...]] = {
-    "whole frame, flips and turns": (),
-    "framing": FRAMING,
-    "augmentation": AUGMENTATION,
-    "framing and augmentation": FRAMING + AUGMENTATION,
-}
+BOTH = FRAMING + AUGMENTATION
+LONG = (*BOTH, "epochs=12")
+CALM = ("calming={8: 0.3}",)
 
 
-def perform(number: int, settings: tuple[str, ...], options: argparse.Namespace) -> Path:
+def steps(part: str, teacher: Path | None) -> dict[str, tuple[str, ...]]:
+    """Settings by step of "input" or "training".
+
+    Raises:
+        UsageError: A training is to have a teacher, and none is named.
+    """
+    if part == "input":
+        return {
+            "whole frame, flips and turns": (),
+            "framing": FRAMING,
+            "augmentation": AUGMENTATION,
+            "framing and augmentation": BOTH,
+        }
+    if teacher is None:
+        raise UsageError("`training` has steps with a teacher: name its run by --teacher.")
+    taught = (f"distillation.teacher={teacher}",)
+    return {
+        "short": (*BOTH, "epochs=4"),
+        "three times as long": LONG,
+        "long, calm at the end": LONG + CALM,
+        "long, with a teacher": LONG + taught,
+        "long, calm, with a teacher": LONG + CALM + taught,
+    }
+
+
+def perform(name: str, settings: tuple[str, ...], options: argparse.Namespace) -> Path:
     """Trains and scores one step; what is there is not done again."""
-    run = options.runs / f"step-{number}"
+    run = options.runs / name
     weights = (f"weights={options.weights}",) if options.weights else ()
     train(options.cells, run, ("--recipe", RECIPE, *setting_options(settings + weights)))
     scored = {
@@ -53,9 +80,9 @@ def perform(number: int, settings: tuple[str, ...], options: argparse.Namespace)
         "cellavision": (options.cellavision,),
         "neutrophils": (options.neutrophils,),
     }
-    for name, source in scored.items():
-        if not (run / f"{name}.parquet").exists():
-            hemoscope("predict", *source, "--model", run, "--out", run / f"{name}.parquet")
+    for cells, source in scored.items():
+        if not (run / f"{cells}.parquet").exists():
+            hemoscope("predict", *source, "--model", run, "--out", run / f"{cells}.parquet")
     return run
 
 
@@ -86,18 +113,23 @@ def _named(predictions: Predictions, name: str) -> pd.Series:
 def main() -> int:
     """Runs what is missing, and writes the table after every step."""
     options = _options()
-    out = RESULTS / "robustness" / "steps.csv"
+    out = RESULTS / "robustness" / f"{options.part}.csv"
     out.parent.mkdir(exist_ok=True)
     rows = []
-    for number, (step, settings) in enumerate(STEPS.items(), start=1):
-        rows.append(row(step, perform(number, settings, options)))
+    chosen = steps(options.part, options.teacher)
+    for number, (step, settings) in enumerate(chosen.items(), start=1):
+        rows.append(row(step, perform(f"{options.part}-{number}", settings, options)))
         pd.DataFrame(rows).to_csv(out, index=False, float_format="%.4f")
     return 0
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="What each part of the shipped recipe brings.")
+    parser.add_argument("part", choices=("input", "training"))
     parser.add_argument("--cells", type=Path, required=True, help="PBC manifest with clean_split")
+    parser.add_argument(
+        "--teacher", type=Path, help="a finished run that the longer ones learn from"
+    )
     parser.add_argument("--weights", type=Path, help="EfficientNet-Lite0's; else timm's")
     parser.add_argument("--cellavision", type=Path, required=True, help="its manifest")
     parser.add_argument("--neutrophils", type=Path, required=True, help="folder of images")
@@ -106,4 +138,7 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except HemoscopeError as error:
+        sys.exit(f"study: {error}")

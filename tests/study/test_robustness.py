@@ -1,20 +1,39 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
-from study.robustness import RECIPE, STEPS, row
+from study.robustness import RECIPE, row, steps
 
+from hemoscope.errors import UsageError
 from hemoscope.predictions import Predictions
 from hemoscope.training.recipe_files import load_recipe
 
 CLASSES = ("monocyte", "neutrophil")
 
 
-def test_every_step_is_a_valid_recipe_and_they_differ_by_framing_and_augmentation_alone():
-    recipes = [load_recipe(str(RECIPE), settings) for settings in STEPS.values()]
+def test_every_step_of_input_is_a_recipe_and_they_differ_by_framing_and_augmentation_alone():
+    recipes = [load_recipe(str(RECIPE), settings) for settings in steps("input", None).values()]
     neither, framed, augmented, both = recipes
     assert neither.augmentation == framed.augmentation != augmented.augmentation
     assert augmented.augmentation == both.augmentation
     assert [recipe.model.framing for recipe in recipes] == ["whole", "cell", "whole", "cell"]
     assert len({(recipe.epochs, recipe.seed, recipe.optimiser.backbone) for recipe in recipes}) == 1
+
+
+def test_a_step_of_training_adds_length_calming_or_a_teacher():
+    short, long, calm, taught, all_of_it = (
+        load_recipe(str(RECIPE), settings) for settings in steps("training", Path("T")).values()
+    )
+    assert short.epochs < long.epochs == calm.epochs == taught.epochs == all_of_it.epochs
+    assert [bool(each.calming) for each in (short, long, calm, taught, all_of_it)] == [
+        *(False, False, True, False, True)
+    ]
+    teachers = [each.distillation.teacher for each in (short, long, calm, taught, all_of_it)]
+    assert teachers == [None, None, None, "T", "T"]
+    framed = {each.model.framing for each in (short, long, calm, taught, all_of_it)}
+    assert framed == {"cell"}
+    with pytest.raises(UsageError, match="name its run by --teacher"):
+        steps("training", None)
 
 
 def _table(named: list[int], labels: list[str] | None) -> Predictions:
