@@ -10,6 +10,7 @@ is judged on the same test cells, and keeps what it has less of in study-reduced
 """
 
 import argparse
+import json
 import shutil
 import subprocess
 import sys
@@ -68,8 +69,11 @@ def perform(experiment: Experiment, places: Places) -> None:
         table = part / f"{use}.parquet"
         chosen = ("--split-column", experiment.split, "--use", use)
         hemoscope("predict", places.cells, *chosen, "--model", run, "--out", table)
-    figures = hemoscope("evaluate", part / "test.parquet", "--run", run, "--json", capture=True)
-    (part / "test.json").write_text(figures, encoding="utf-8")
+    said = hemoscope("evaluate", part / "test.parquet", "--run", run, "--json", capture=True)
+    figures = json.loads(said)
+    # Mistake by mistake they are in the table already, and would be most of this file.
+    del figures["confusion"]["mistakes"]
+    (part / "test.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     # The folder appears in one step, so that a result that is there is a whole one.
     part.rename(places.results / experiment.place)
 

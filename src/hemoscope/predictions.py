@@ -398,7 +398,14 @@ def _write_parquet(predictions: Predictions, path: Path) -> None:
         **(table.schema.metadata or {}),
         PROVENANCE_KEY: json.dumps(dict(predictions.provenance)).encode(),
     }
-    pq.write_table(table.replace_schema_metadata(metadata), path)
+    numbers = [field.name for field in table.schema if pa.types.is_floating(field.type)]
+    # Byte by byte, logits of a network's 32 bits take half the space that they take as doubles.
+    layout: dict[str, Any] = {
+        "compression": "zstd",
+        "use_dictionary": [name for name in table.column_names if name not in numbers],
+        "use_byte_stream_split": numbers,
+    }
+    pq.write_table(table.replace_schema_metadata(metadata), path, **layout)
 
 
 def _read_parquet(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
