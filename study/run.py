@@ -116,12 +116,15 @@ def main() -> int:
         return 0
     if options.reduced:
         keep_settings(plan.reduced, results)
-    return _perform_all(missing, places)
+    return perform_all(missing, places)
 
 
-def _perform_all(missing: list[Experiment], places: Places) -> int:
+def perform_all(missing: list[Experiment], places: Places) -> int:
+    """Performs one after the other; 1 if any of them failed, after all were tried."""
     failed = []
     for number, each in enumerate(missing, start=1):
+        if (places.results / each.place).is_dir():
+            continue  # done meanwhile by another one of these commands
         began = time.monotonic()
         try:
             perform(each, places)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 from study.plan import Experiment, Plan, Reduced
-from study.run import Places, keep_settings, training_cells
+from study.run import Places, keep_settings, perform_all, training_cells
 
 from hemoscope.cells import open_cells
 from hemoscope.cells.synthetic import write_synthetic
@@ -71,6 +71,14 @@ def test_only_training_cells_are_thinned(tmp_path):
     assert thin.frame["split"].value_counts().to_dict() == {"train": CLASSES, "test": CLASSES}
     whole = made.model_copy(update={"train_per_class": None})
     assert training_cells(whole, places) == places.cells
+
+
+def test_what_another_command_has_finished_meanwhile_is_left_alone(tmp_path):
+    made = next(Plan.read().experiments(reduced=True, weights=None))
+    places = Places(tmp_path / "no-cells.csv", tmp_path / "runs", tmp_path / "out")
+    (places.results / made.place).mkdir(parents=True)
+    assert perform_all([made], places) == 0
+    assert not places.runs.exists()
 
 
 def test_weights_that_are_not_at_hand_are_never_looked_for(tmp_path):
