@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from hemoscope.audit.checks import CHECKS
+from hemoscope.audit.examination import Examination
+from hemoscope.cells import CellFailure
 from hemoscope.predictions import Predictions
 from tests.audit.checks.conftest import examination
 
@@ -84,6 +86,18 @@ def test_drift_of_images(make_case: Callable) -> None:
     (finding,) = CHECKS["CELL040"](make_case(reference=darker))
     assert finding.evidence["measured"].iloc[0] == "red"
     assert finding.figures["red"] == 1.0
+
+
+def test_a_reference_without_a_readable_image_is_told(make_case: Callable) -> None:
+    gone = tuple(CellFailure(row, f"{row:03d}.png", "there is no such file") for row in range(100))
+    (finding,) = CHECKS["CELL040"](make_case(reference=unreadable(gone)))
+    assert finding.severity.value == "warning"
+    assert finding.explanation.startswith("None of the 100 files of the reference can be read")
+
+
+def unreadable(failures: tuple[CellFailure, ...]) -> Examination:
+    whole = examination()
+    return Examination(whole.table, whole.facts.iloc[:0], [], failures)
 
 
 def test_drift_of_classes(make_case: Callable) -> None:

@@ -26,10 +26,12 @@ def shortcuts(case: Case) -> list[Finding]:
     A shallow decision tree guesses the class from each kind of evidence alone, cross-validated
     with groups kept together, and is compared with always naming the largest class. Background
     and border are judged by what stands there: a white cell that reaches the border counts too,
-    so these two are warnings only.
+    so these two are warnings only. Too few cells or groups for cross-validation tell nothing.
     """
     labels = case.labels
     if labels is None or pd.Series(labels).value_counts().head(2).min() < FOLDS:
+        return []
+    if len(np.unique(case.groups.of_row[case.examination.rows])) < FOLDS:
         return []
     majority = float(pd.Series(labels).value_counts(normalize=True).max())
     rows = [
