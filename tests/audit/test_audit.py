@@ -1,6 +1,7 @@
 """The whole audit, its tables and its page."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -59,6 +60,21 @@ def test_the_files(result, tmp_path) -> None:
     assert len(set(names)) == 3
     pairs = pd.read_csv(tmp_path / "out" / "pairs.csv")
     assert {"path_1", "path_2", "kind"} <= set(pairs)
+
+
+def test_the_findings_are_written_as_utf_8(result, tmp_path, monkeypatch) -> None:
+    encodings = []
+    write = Path.write_text
+    monkeypatch.setattr(
+        Path,
+        "write_text",
+        lambda file, text, encoding=None, **more: (
+            encodings.append(encoding),
+            write(file, text, encoding=encoding, **more),
+        )[1],
+    )
+    write_tables(result, tmp_path / "out")
+    assert set(encodings) == {"utf-8"}
 
 
 def test_the_page_shows_the_groups_and_needs_no_other_file(result, tmp_path) -> None:
