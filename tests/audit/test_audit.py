@@ -1,6 +1,7 @@
 """The whole audit, its tables and its page."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -61,12 +62,50 @@ def test_the_files(result, tmp_path) -> None:
     assert {"path_1", "path_2", "kind"} <= set(pairs)
 
 
+def test_the_findings_are_written_as_utf_8(result, tmp_path, monkeypatch) -> None:
+    encodings = []
+    write = Path.write_text
+    monkeypatch.setattr(
+        Path,
+        "write_text",
+        lambda file, text, encoding=None, **more: (
+            encodings.append(encoding),
+            write(file, text, encoding=encoding, **more),
+        )[1],
+    )
+    write_tables(result, tmp_path / "out")
+    assert set(encodings) == {"utf-8"}
+
+
 def test_the_page_shows_the_groups_and_needs_no_other_file(result, tmp_path) -> None:
     page = write_audit_report(result, tmp_path / "audit.html", title="<some> set")
     html = page.read_text()
     assert "&lt;some&gt; set" in html
     assert html.count("data:image/jpeg;base64,") >= 3
     assert "http" not in html.split("</head>")[1]
+
+
+def test_without_a_readable_image_it_comes_to_its_end(make_set, tmp_path) -> None:
+    table = make_set({"a.png": b"", "b.png": b"text"}, label=["x", "y"])
+    result = audit(table, reference=table, workers=1)
+    (finding,) = result.findings
+    assert (finding.code, finding.severity.value) == ("CELL001", "serious")
+    assert finding.explanation.startswith("None of the 2 files can be read as an image")
+    write_tables(result, tmp_path / "out")
+    assert len(pd.read_csv(tmp_path / "out" / "groups.csv")) == 2
+    assert len(pd.read_csv(tmp_path / "out" / "batch.csv")) == 0
+    assert len(pd.read_csv(tmp_path / "out" / "cleaned.csv")) == 0
+    html = write_audit_report(result, tmp_path / "audit.html").read_text("utf-8")
+    assert "None of the 2 files" in html
+
+
+def test_copies_of_two_pictures_come_to_their_end(make_set) -> None:
+    pictures = [crop(draw_field(seed), 0, 0) for seed in (0, 1)]
+    cells = {f"{i:02d}.png": pictures[i % 2] for i in range(12)}
+    result = audit(make_set(cells, label=["x", "y"] * 6), workers=1)
+    codes = {finding.code for finding in result.findings}
+    assert "CELL010" in codes
+    assert "CELL020" not in codes
 
 
 def test_an_empty_table_is_an_error(result) -> None:

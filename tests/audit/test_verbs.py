@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -37,6 +38,21 @@ def test_json_alone_stands_on_stdout_and_the_exit_code_tells(manifest, tmp_path)
     assert json.loads(ran.stdout)["serious"] is True
     written = {file.name for file in (tmp_path / "out").iterdir()}
     assert {"findings.json", "groups.csv", "pairs.csv", "cleaned.csv", "audit.html"} <= written
+
+
+def test_cells_of_an_array_file_have_all_but_a_manifest(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("HEMOSCOPE_CACHE", str(tmp_path / "cache"))
+    images = np.stack([crop(draw_field(seed), 0, 0, 64) for seed in range(3)])
+    parts = {f"{split}_images": images + i for i, split in enumerate(("train", "val", "test"))}
+    parts |= {name.replace("images", "labels"): np.array([[0], [1], [0]]) for name in parts}
+    np.savez(tmp_path / "cells.npz", **parts)
+    arguments = ["audit", str(tmp_path / "cells.npz"), "--out", str(tmp_path / "out")]
+    ran = CliRunner().invoke(app, arguments)
+    assert ran.exception is None or isinstance(ran.exception, SystemExit)
+    assert "cleaned.csv was not written: a manifest names image files" in ran.stderr
+    written = {file.name for file in (tmp_path / "out").iterdir()}
+    assert {"findings.json", "groups.csv", "pairs.csv", "batch.csv", "audit.html"} <= written
+    assert "cleaned.csv" not in written
 
 
 def test_warnings_alone_exit_with_0(manifest) -> None:

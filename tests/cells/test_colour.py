@@ -65,6 +65,14 @@ def test_16_bit_grey_is_scaled_by_the_range_of_the_type(kind, value, expected):
     assert rgb_of(image, kind) == [expected] * 3
 
 
+@pytest.mark.parametrize("transparent", [0, 30_000, 65_535])
+def test_16_bit_grey_with_a_transparent_colour_comes_out_as_without(transparent):
+    image = Image.fromarray(np.array([[0, 1000, 30_000, 65_535]], dtype=np.uint16))
+    data = encoded(image, transparency=transparent)
+    assert Image.open(io.BytesIO(data)).info["transparency"] == transparent
+    assert decode_image(data)[0, :, 0].tolist() == [0, 3, 117, 255]
+
+
 def test_16_bit_big_endian_tiff():
     big = Image.frombytes("I;16B", (1, 1), b"\x80\x01")
     assert rgb_of(big, "TIFF") == [128] * 3

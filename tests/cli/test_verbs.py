@@ -66,6 +66,18 @@ def test_groups_of_a_file_stay_on_one_side(hemoscope: Run, cells: Path, tmp_path
     assert (together.groupby("group")["side"].nunique() == 1).all()
 
 
+def test_cells_without_labels_are_split_by_group(hemoscope: Run, tmp_path: Path):
+    source = tmp_path / "cells.csv"
+    rows = [f"{i}.png,p{i // 2}" for i in range(20)]
+    source.write_text("\n".join(["path,group", *rows]))
+    command = ["split", source, "--out", tmp_path / "out.csv", "--method", "grouped"]
+    command += ["--fractions", "train=0.6,test=0.4"]
+    outcome = hemoscope(*command, "--json")
+    assert outcome.code == 0, outcome.err
+    assert outcome.json["splits"] == {"test": {"": 8}, "train": {"": 12}}
+    assert "(no label)" in hemoscope(*command).out
+
+
 def test_evaluate_prints_json_alone_by_either_name(hemoscope: Run, table: Path):
     named, short = (
         hemoscope("evaluate", table, "--resamples", "0", *option)

@@ -43,6 +43,9 @@ def find_batches(examination: Examination) -> Batches:
     The columns `original_width` and `original_height` of the table, where it has them, stand for
     the size of a file: copies at one size have forgotten theirs.
     """
+    if len(examination.facts) == 0:
+        none = np.zeros(0, dtype=bool)
+        return Batches(np.zeros(0, dtype=object), none, none, None)
     made = made_how(examination)
     signature = made.astype(str).agg(" ".join, axis=1).to_numpy(dtype=object)
     counts = pd.Series(signature).value_counts()

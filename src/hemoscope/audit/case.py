@@ -14,7 +14,6 @@ from hemoscope.audit.groups import Groups
 from hemoscope.cells import CellTable
 from hemoscope.predictions import Predictions
 
-TRAINED_ON = ("train", "val", "validation")  # not a leak among these two, but worth knowing
 LEFT_OUT = ("excluded", "", "nan")  # values of a split column that name no part
 
 

@@ -2,14 +2,14 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hemoscope.audit.facts import facts_of, grey
+from hemoscope.audit.facts import Facts, facts_of, grey
 from hemoscope.audit.features import FEATURE_SIZE, LocalFeatures, extract
 from hemoscope.audit.store import ExaminationStore, Examined
 from hemoscope.audit.threads import one_thread_each
@@ -19,6 +19,7 @@ from hemoscope.cells.parallel import default_workers, map_in_order
 from hemoscope.cells.reading import CellContent, read_content
 
 STRETCH = 256  # images to a piece of work, and to a file of the store
+COLUMNS = ["row", "digest", "pixels", *(field.name for field in fields(Facts))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,4 +161,4 @@ def _gather(
             {"row": row, "digest": item.digest, "pixels": item.pixels, **asdict(item.facts)}
         )
         features.append(item.features)
-    return Examination(table, pd.DataFrame(rows), features, tuple(failures))
+    return Examination(table, pd.DataFrame(rows, columns=COLUMNS), features, tuple(failures))

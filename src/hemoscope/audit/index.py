@@ -82,9 +82,9 @@ def candidate_pairs(
     Raises:
         MissingExtraError: FAISS is not installed.
     """
-    every = Descriptors.of(features)
-    if len(every.vectors) == 0:
+    if not any(len(item.points) for item in features):
         return pd.DataFrame({"first": [], "second": [], "mirrored": [], "votes": []}).astype(int)
+    every = Descriptors.of(features)
     index = _Index(every, seed)
     tallies: list[pd.DataFrame] = []
     blocks = _whole_images(every.image)

@@ -11,7 +11,9 @@ from hemoscope.errors import HemoscopeError
 
 
 def write_tables(result: Audit, directory: Path) -> None:
-    """Writes findings.json, groups.csv, pairs.csv, batch.csv and cleaned.csv.
+    """Writes findings.json, groups.csv, pairs.csv, batch.csv and, of image files, cleaned.csv.
+
+    A manifest names image files, so there is no cleaned.csv of cells in an array file.
 
     Raises:
         HemoscopeError: The folder cannot be written to.
@@ -19,11 +21,12 @@ def write_tables(result: Audit, directory: Path) -> None:
     try:
         directory.mkdir(parents=True, exist_ok=True)
         text = json.dumps(result.to_dict(), indent=2, ensure_ascii=False, default=_plain)
-        (directory / "findings.json").write_text(text + "\n")
+        (directory / "findings.json").write_text(text + "\n", encoding="utf-8")
         result.groups().to_csv(directory / "groups.csv", index=False)
         _pairs(result).to_csv(directory / "pairs.csv", index=False, float_format="%.5g")
         _batches(result).to_csv(directory / "batch.csv", index=False)
-        write_manifest(result.cleaned(), directory / "cleaned.csv")
+        if not result.case.table.arrays:
+            write_manifest(result.cleaned(), directory / "cleaned.csv")
     except OSError as error:
         raise HemoscopeError(f"cannot write {directory}: {error.strerror or error}.") from error
 

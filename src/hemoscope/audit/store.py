@@ -26,7 +26,7 @@ class Examined:
 
     Attributes:
         digest: 32 bytes, equal for equal content only.
-        pixels: 32 bytes, equal for equal pixels at the working size only.
+        pixels: 32 bytes, equal for equal pixels at full size only.
         facts: What the file is like.
         features: Its keypoints.
     """

@@ -8,6 +8,7 @@
 | CMYK | Pillow's plain conversion, without colour profile |
 | I;16: 16-bit grey | value // 256: the full range of the type, 65,535 being white |
 | 16-bit RGB | the same; Pillow does it while reading |
+| I;16 with a transparent colour | as without it: Pillow's way to transparency would make every value from 255 up white |
 | I, F (32 bits), LAB, others | refused |
 
 16 bits are scaled by the range of the type and never by the range of the picture, or the same
@@ -37,9 +38,10 @@ def to_rgb(image: Image.Image) -> Image.Image:
             f"pixels of the kind {image.mode!r} cannot be shown as RGB without guessing; "
             "export the image with 8 bits per channel"
         )
-    if image.has_transparency_data:
+    convert = _CONVERSIONS[image.mode]
+    if convert is not _high_byte and image.has_transparency_data:
         return _on_white(image)
-    return _CONVERSIONS[image.mode](image)
+    return convert(image)
 
 
 def _plain(image: Image.Image) -> Image.Image:

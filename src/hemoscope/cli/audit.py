@@ -73,6 +73,11 @@ def _write(result: "Audit", out: Path, source: str) -> None:
     write_tables(result, out)
     write_audit_report(result, out / "audit.html", title=source)
     note(f"audit → {out}")
+    if result.case.table.arrays:
+        note(
+            "cleaned.csv was not written: a manifest names image files, and these cells stand in "
+            "an array file (.npz)."
+        )
 
 
 def _print(result: "Audit", source: str) -> None:

@@ -64,13 +64,14 @@ def split(
         done = split_stratified(table, shares, seed=seed, column=column)
     provenance = {"source": source, "method": method.value, "seed": seed, "fractions": fractions}
     written = write_manifest(done, out, provenance=provenance)
-    counts = written.frame.groupby(["label", column]).size().unstack(fill_value=0)
+    label = "label" if "label" in written.frame else [""] * len(written)  # "": nobody named them
+    counts = written.frame.groupby([label, column]).size().unstack(fill_value=0)
     if json:
         splits = {str(name): counts[name].to_dict() for name in counts}
         print_json({"manifest": str(out), "splits": splits, "fingerprint": written.fingerprint()})
         return
     rows = [
-        (str(name), *map(int, row))
+        (str(name) or "(no label)", *map(int, row))
         for name, row in zip(counts.index, counts.to_numpy(), strict=True)
     ]
     print_table(f"{out}", ("class", *map(str, counts.columns)), rows)

@@ -89,11 +89,12 @@ def write_audit_report(result: Audit, path: str | Path, *, title: str = "") -> P
 
 def _sections(result: Audit) -> tuple[Section, ...]:
     """The figures, for what there is to draw."""
+    readable = len(result.case.examination.facts)
     shortcuts = [f.evidence for f in result.findings if f.code == "CELL020"]
     plots: tuple[Plot, ...] = (
         *((SharedFieldsFigure(result),) if len(result.case.groups.pairs) else ()),
         *((BackgroundFigure(result),) if result.case.batches.second.any() else ()),
-        *(ShortcutsFigure(evidence) for evidence in shortcuts),
+        *(ShortcutsFigure(evidence, readable) for evidence in shortcuts),
     )
     meaning = "What was measured, over the whole set."
     return (Section("figures", "Figures", meaning, plots),) if plots else ()

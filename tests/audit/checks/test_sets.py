@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 from hemoscope.audit.checks import CHECKS
+from hemoscope.audit.checks.shortcuts import NOTEWORTHY, least_gain
+from hemoscope.audit.examination import Examination
+from hemoscope.cells import CellFailure
 from hemoscope.predictions import Predictions
 from tests.audit.checks.conftest import examination
 
@@ -25,6 +28,11 @@ def test_a_size_that_tells_the_class_is_a_shortcut(make_case: Callable) -> None:
 
 def test_noise_is_no_shortcut(make_case: Callable) -> None:
     assert CHECKS["CELL020"](make_case(label=LABELS)) == []
+
+
+def test_a_gain_must_exceed_three_standard_errors_too() -> None:
+    assert least_gain(0.5, 100) == pytest.approx(0.15)
+    assert least_gain(0.5, 1_000_000) == NOTEWORTHY
 
 
 def test_the_second_batch_has_its_members(make_case: Callable) -> None:
@@ -52,6 +60,19 @@ def test_balance(make_case: Callable) -> None:
     (finding,) = CHECKS["CELL030"](make_case(label=["a"] * 95 + ["b"] * 5))
     assert finding.figures == {"ratio": 19.0}
     assert CHECKS["CELL030"](make_case(label=LABELS)) == []
+
+
+def test_few_cells_have_a_sentence_of_their_own(make_case: Callable) -> None:
+    (finding,) = CHECKS["CELL030"](make_case(count=12, label=["a", "b"] * 6))
+    assert finding.title == "Few cells in a class"
+    assert finding.explanation.startswith("2 of 2 classes have fewer than 30 cells; ")
+    assert "times fewer" not in finding.explanation
+    assert finding.figures == {"ratio": 1.0}
+    (finding,) = CHECKS["CELL030"](make_case(label=["a"] * 80 + ["b"] * 20))
+    assert finding.explanation.startswith("1 of 2 classes has fewer than 30 cells; b has 20. ")
+    (finding,) = CHECKS["CELL030"](make_case(label=["a"] * 95 + ["b"] * 5))
+    assert finding.title == "Unbalanced classes"
+    assert finding.explanation == "a has 95 cells and b has 5, 19.0 times fewer."
 
 
 def test_few_groups_in_a_class(make_case: Callable) -> None:
@@ -84,6 +105,18 @@ def test_drift_of_images(make_case: Callable) -> None:
     (finding,) = CHECKS["CELL040"](make_case(reference=darker))
     assert finding.evidence["measured"].iloc[0] == "red"
     assert finding.figures["red"] == 1.0
+
+
+def test_a_reference_without_a_readable_image_is_told(make_case: Callable) -> None:
+    gone = tuple(CellFailure(row, f"{row:03d}.png", "there is no such file") for row in range(100))
+    (finding,) = CHECKS["CELL040"](make_case(reference=unreadable(gone)))
+    assert finding.severity.value == "warning"
+    assert finding.explanation.startswith("None of the 100 files of the reference can be read")
+
+
+def unreadable(failures: tuple[CellFailure, ...]) -> Examination:
+    whole = examination()
+    return Examination(whole.table, whole.facts.iloc[:0], [], failures)
 
 
 def test_drift_of_classes(make_case: Callable) -> None:

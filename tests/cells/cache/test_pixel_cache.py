@@ -199,6 +199,34 @@ def test_lost_pixels_are_made_again(cache, cells, kept):
     np.testing.assert_array_equal(cache.open(cells, 16).batch(range(6)), streamed(cells, 16))
 
 
+@pytest.mark.parametrize("kept", [0, 1000])
+def test_pixels_that_are_lost_while_cells_are_added_stop_the_writer(
+    cache, cells, monkeypatch, kept
+):
+    monkeypatch.setattr(filling_module, "STRETCH_BYTES", 2 * 16 * 16 * 3)
+
+    def lose(done, _total):
+        if done == 2:
+            os.truncate(pixel_file(cache, 16), kept)
+
+    with pytest.raises(CacheError, match=r"was deleted or cut while cells were added.*Start again"):
+        cache.open(cells, 16, progress=lose, workers=1)
+    np.testing.assert_array_equal(cache.open(cells, 16).batch(range(6)), streamed(cells, 16))
+
+
+def test_pixels_that_another_process_made_again_stop_the_writer(cache, cells, monkeypatch):
+    monkeypatch.setattr(filling_module, "STRETCH_BYTES", 2 * 16 * 16 * 3)
+
+    def lose_and_fill(done, _total):
+        if done == 2:
+            pixel_file(cache, 16).unlink()
+            cache.open(cells.take([3]), 16)
+
+    with pytest.raises(CacheError, match="was deleted or cut while cells were added"):
+        cache.open(cells, 16, progress=lose_and_fill, workers=1)
+    np.testing.assert_array_equal(cache.open(cells, 16).batch(range(6)), streamed(cells, 16))
+
+
 FILL = """
 import os, signal, sys, time
 from hemoscope.cells import PixelCache, open_cells

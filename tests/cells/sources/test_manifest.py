@@ -53,6 +53,19 @@ def test_backslashes_stand_between_folders(tmp_path):
     assert open_cells(manifest(tmp_path, "path\nx\\a.png\n")).paths.tolist() == ["x/a.png"]
 
 
+def test_blanks_around_a_label_do_not_count(tmp_path):
+    text = 'path,label,note\na,monocyte ,x \nb,monocyte,y\nc,"\tgiant cell\u00a0",z\n'
+    table = open_cells(manifest(tmp_path, text))
+    assert table.frame["label"].tolist() == ["monocyte", "monocyte", "giant cell"]
+    assert table.classes == ("giant cell", "monocyte")
+    assert table.frame["note"].tolist() == ["x ", "y", "z"]
+
+
+def test_a_label_of_blanks_is_none(tmp_path):
+    with pytest.raises(SourceError, match=r"1 of 2 cells have no label; the first is cell 2 \(b\)"):
+        open_cells(manifest(tmp_path, "path,label\na,x\nb,  \n"))
+
+
 def test_selection(tmp_path):
     file = manifest(tmp_path, "path,label,fold\na,x,1\nb,x,2\nc,,3\n")
     assert open_cells(file, split_column="fold", use="2").paths.tolist() == ["b"]
@@ -112,6 +125,15 @@ def test_written_and_read_again_it_is_the_same(cells, class_folders, where):
     assert all(again.file(row).samefile(cells.file(row)) for row in range(6))
     note = json.loads(Path(f"{class_folders / where}.json").read_text())
     assert note == {"fingerprint": again.fingerprint(), "cells": 6, "seed": 7}
+
+
+def test_a_folder_whose_name_ends_in_a_blank_is_the_same_when_read_again(class_folders):
+    (class_folders / "basophil").rename(class_folders / "basophil ")
+    written = write_manifest(open_cells(class_folders), class_folders / "cells.csv")
+    again = open_cells(class_folders / "cells.csv")
+    assert "basophil" in again.classes
+    assert again.fingerprint() == written.fingerprint()
+    assert again.file(0).exists()
 
 
 def test_masks_move_along(tmp_path):

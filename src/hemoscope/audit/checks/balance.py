@@ -17,16 +17,29 @@ def class_balance(case: Case) -> list[Finding]:
         return []
     counts = pd.Series(case.table.labels).value_counts()
     ratio = float(counts.iloc[0] / counts.iloc[-1])
-    if ratio < IMBALANCE and counts.iloc[-1] >= FEW_CELLS:
+    few = int((counts < FEW_CELLS).sum())
+    if ratio >= IMBALANCE:
+        title, advice = "Unbalanced classes", "weight or resample in training."
+        explanation = (
+            f"{counts.index[0]} has {counts.iloc[0]} cells and {counts.index[-1]} has "
+            f"{counts.iloc[-1]}, {ratio:.1f} times fewer."
+        )
+    elif few:
+        title, advice = "Few cells in a class", "collect more of the rare ones."
+        explanation = (
+            f"{few} of {len(counts)} classes {'has' if few == 1 else 'have'} fewer than "
+            f"{FEW_CELLS} cells; {counts.index[-1]} has {counts.iloc[-1]}. Of so few, little can "
+            "be learnt or measured."
+        )
+    else:
         return []
     return [
         Finding(
             "CELL030",
             Severity.WARNING,
-            "Unbalanced classes",
-            f"{counts.index[0]} has {counts.iloc[0]} cells and {counts.index[-1]} has "
-            f"{counts.iloc[-1]}, {ratio:.1f} times fewer.",
-            "Report balanced accuracy and each class by itself; weight or resample in training.",
+            title,
+            explanation,
+            f"Report balanced accuracy and each class by itself; {advice}",
             counts.rename_axis("label").reset_index(name="cells"),
             {"ratio": ratio},
         )

@@ -25,6 +25,8 @@ def image_drift(case: Case) -> list[Finding]:
     """
     if case.reference is None:
         return []
+    if len(case.reference.facts) == 0:
+        return [_no_reference(len(case.reference.table))]
     here, there = _measurements(case.examination), _measurements(case.reference)
     table = pd.DataFrame(
         [
@@ -80,6 +82,17 @@ def class_drift(case: Case) -> list[Finding]:
             {"distance": distance},
         )
     ]
+
+
+def _no_reference(cells: int) -> Finding:
+    return Finding(
+        "CELL040",
+        Severity.WARNING,
+        "No reference to compare with",
+        f"None of the {cells} files of the reference can be read as an image, so nothing was "
+        "compared with it.",
+        "Give the reference's images, or leave it out.",
+    )
 
 
 def _measurements(examination: Examination) -> dict[str, np.ndarray]:

@@ -30,12 +30,18 @@ def unreadable(case: Case) -> list[Finding]:
     if not failures:
         return []
     evidence = pd.DataFrame({"path": f.path, "cause": f.cause} for f in failures)
+    explanation = (
+        f"{len(failures)} of {len(case.table)} files cannot be read as images."
+        if len(failures) < len(case.table)
+        else f"None of the {len(failures)} files can be read as an image, so nothing else was "
+        "looked at."
+    )
     return [
         Finding(
             "CELL001",
             Severity.SERIOUS,
             "Unreadable files",
-            f"{len(failures)} of {len(case.table)} files cannot be read as images.",
+            explanation,
             "Fetch them again from their source, or take them out of the table.",
             evidence,
             {"files": len(failures)},

@@ -26,10 +26,12 @@ def shortcuts(case: Case) -> list[Finding]:
     A shallow decision tree guesses the class from each kind of evidence alone, cross-validated
     with groups kept together, and is compared with always naming the largest class. Background
     and border are judged by what stands there: a white cell that reaches the border counts too,
-    so these two are warnings only.
+    so these two are warnings only. Too few cells or groups for cross-validation tell nothing.
     """
     labels = case.labels
     if labels is None or pd.Series(labels).value_counts().head(2).min() < FOLDS:
+        return []
+    if len(np.unique(case.groups.of_row[case.examination.rows])) < FOLDS:
         return []
     majority = float(pd.Series(labels).value_counts(normalize=True).max())
     rows = [
@@ -37,9 +39,8 @@ def shortcuts(case: Case) -> list[Finding]:
         for name, values in evidence_of(case).items()
     ]
     table = pd.DataFrame(rows)
-    error = np.sqrt(majority * (1 - majority) / len(labels))
     table["gain"] = table["accuracy"] - majority
-    telling = table[table["gain"] > max(NOTEWORTHY, Z * error)].reset_index(drop=True)
+    telling = table[table["gain"] > least_gain(majority, len(labels))].reset_index(drop=True)
     if len(telling) == 0:
         return []
     best = telling.sort_values("gain").iloc[-1]
@@ -56,6 +57,16 @@ def shortcuts(case: Case) -> list[Finding]:
             {row["evidence"]: row["accuracy"] for row in rows} | {"majority": majority},
         )
     ]
+
+
+def least_gain(majority: float, cells: int) -> float:
+    """The accuracy above the majority share that a guess must exceed to count, in [0, 1].
+
+    Args:
+        majority: The share of the largest class, in [0, 1].
+        cells: How many were guessed.
+    """
+    return max(NOTEWORTHY, Z * float(np.sqrt(majority * (1 - majority) / cells)))
 
 
 def second_batch(case: Case) -> list[Finding]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hemoscope.cells.cache.cache_error import LostPixelsError
 from hemoscope.cells.cache.cached_pixels import CachedPixels
 from hemoscope.cells.cache.file_state import FileState
-from hemoscope.cells.cache.index import CacheError, CacheIndex
+from hemoscope.cells.cache.index import CacheIndex
 from hemoscope.cells.cache.pixel_file import PixelFile
 from hemoscope.cells.decode import UnreadableImageError
 from hemoscope.cells.framing import Frame
@@ -47,13 +48,15 @@ class Filling:
         index: Of the cache.
         frame: What is kept of each image.
         pixel_file: Of the size that is wanted.
-        contents: What that file held to begin with.
+        name: Of the pixels that it held to begin with, as `CacheIndex.name` gives it.
+        contents: What it held then.
     """
 
     table: CellTable
     frame: Frame
     index: CacheIndex
     pixel_file: PixelFile
+    name: str
     contents: frozenset[bytes]
 
     def run(self, progress: Progress, workers: int) -> CachedPixels:
@@ -107,14 +110,14 @@ class Filling:
         """Writes what is new; the slot of each row."""
         states = zip(decoded.states, decoded.digests, strict=True)
         self.index.append(
-            self.pixel_file, decoded.pixels, {state: digest for state, digest in states if state}
+            self.pixel_file,
+            self.name,
+            decoded.pixels,
+            {state: digest for state, digest in states if state},
         )
         slots = self.index.slots(self.pixel_file.size, decoded.digests)
         if not slots.keys() >= set(decoded.digests):
-            raise CacheError(
-                f"{self.pixel_file.path} was deleted or cut while cells were added to it. Start "
-                "again; what is missing is decoded anew."
-            )
+            raise LostPixelsError(self.pixel_file.path)
         return [slots[digest] for digest in decoded.digests]
 
 

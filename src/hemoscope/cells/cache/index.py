@@ -1,6 +1,7 @@
 """The index of the cache, an SQLite file."""
 
 import sqlite3
+import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -8,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from hemoscope.cells.cache.cache_error import CacheError, LostPixelsError
 from hemoscope.cells.cache.file_state import FileState
 from hemoscope.cells.cache.pixel_file import PixelFile
-from hemoscope.errors import HemoscopeError
 
 LOCK_SECONDS = 120.0
 VARIABLES = 900  # to one query; old SQLite allows 999
@@ -23,11 +24,8 @@ _SCHEMA = """
     CREATE TABLE IF NOT EXISTS files (
         path TEXT PRIMARY KEY, length INTEGER, modified INTEGER, changed INTEGER, digest BLOB
     ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS names (size INTEGER PRIMARY KEY, name TEXT);
 """
-
-
-class CacheError(HemoscopeError):
-    """The pixel cache cannot be used; the message says what to do."""
 
 
 class CacheIndex:
@@ -60,6 +58,14 @@ class CacheIndex:
         with self._connection() as connection:
             return _slots(connection, size, digests)
 
+    def name(self, size: int) -> str:
+        """By what a writer knows that the pixels of a size are still those it began with."""
+        with self._connection() as connection:
+            if not _name(connection, size):
+                new = (size, uuid.uuid4().hex)
+                connection.execute("INSERT OR IGNORE INTO names VALUES (?, ?)", new)
+            return _name(connection, size)
+
     def contents(self, size: int) -> frozenset[bytes]:
         """Every content that is there at a size."""
         with self._connection() as connection:
@@ -69,12 +75,25 @@ class CacheIndex:
     def append(
         self,
         file: PixelFile,
+        name: str,
         pictures: Mapping[bytes, NDArray[np.uint8]],
         states: Mapping[FileState, bytes],
     ) -> None:
-        """Adds pictures by content, those that are there already left out, and remembers files."""
+        """Adds pictures by content, those that are there already left out, and remembers files.
+
+        Args:
+            file: Where the pictures go.
+            name: What `name` gave when the caller began to remember slots.
+            pictures: By content.
+            states: Files and their content.
+
+        Raises:
+            LostPixelsError: Since then pixels were lost.
+        """
         with self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")  # waits for other writers, then locks them out
+            if _name(connection, file.size) != name:
+                raise LostPixelsError(file.path)
             known = _slots(connection, file.size, pictures)
             new = [digest for digest in pictures if digest not in known]
             first = _next_slot(connection, file.size)
@@ -97,10 +116,15 @@ class CacheIndex:
     def forget_lost_pixels(self, file: PixelFile) -> None:
         """Drops slots beyond the end of a file that somebody deleted or cut."""
         with self._connection() as connection:
-            if _next_slot(connection, file.size) > file.slots():
-                connection.execute(
-                    "DELETE FROM pixels WHERE size = ? AND slot >= ?", (file.size, file.slots())
-                )
+            if _next_slot(connection, file.size) <= file.slots():
+                return
+            connection.execute("BEGIN IMMEDIATE")
+            lost = connection.execute(
+                "DELETE FROM pixels WHERE size = ? AND slot >= ?", (file.size, file.slots())
+            )
+            if lost.rowcount:  # else another process was faster, and the name is of its pixels
+                connection.execute("DELETE FROM names WHERE size = ?", (file.size,))
+            connection.execute("COMMIT")
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -138,6 +162,12 @@ def _select(connection: sqlite3.Connection, query: str, values: Sequence) -> Ite
     for start in range(0, len(values), VARIABLES):
         part = values[start : start + VARIABLES]
         yield from connection.execute(query.format(", ".join("?" * len(part))), part)
+
+
+def _name(connection: sqlite3.Connection, size: int) -> str:
+    """The name of the pixels of a size; "" before they got one."""
+    row = connection.execute("SELECT name FROM names WHERE size = ?", (size,)).fetchone()
+    return "" if row is None else row[0]
 
 
 def _next_slot(connection: sqlite3.Connection, size: int) -> int:

@@ -56,14 +56,16 @@ class PixelCache:
             workers: Threads; by default one for each processor.
 
         Raises:
-            CacheError: The disk is full, or the folder cannot be written or is damaged.
+            CacheError: The disk is full, the folder cannot be written or is damaged, or its
+                pixels were deleted or cut meanwhile.
         """
         frame = as_frame(frame)
         folder = self.directory / FORMAT / frame.key
         index = CacheIndex(folder)
         pixel_file = PixelFile(folder / f"pixels-{frame.size}.u8", frame.size)
         index.forget_lost_pixels(pixel_file)
-        filling = Filling(table, frame, index, pixel_file, index.contents(frame.size))
+        name = index.name(frame.size)  # before any slot is looked up
+        filling = Filling(table, frame, index, pixel_file, name, index.contents(frame.size))
         return filling.run(progress or _silent, workers or default_workers())
 
 

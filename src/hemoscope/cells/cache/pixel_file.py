@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from hemoscope.cells.cache.cache_error import LostPixelsError
+
 
 @dataclass(frozen=True)
 class PixelFile:
@@ -34,8 +36,13 @@ class PixelFile:
         """Puts pictures at `slot` and after it, cuts off what lay there, and flushes to disk.
 
         Ordinary writes, not a map: on a full disk they give an error, a map would kill the process.
+
+        Raises:
+            LostPixelsError: The file ends before `slot`, so the pictures would lie in other slots.
         """
         with self.path.open("ab") as stream:
+            if stream.tell() < slot * self.slot_bytes:
+                raise LostPixelsError(self.path)
             if stream.tell() > slot * self.slot_bytes:
                 stream.truncate(slot * self.slot_bytes)
             for picture in pictures:

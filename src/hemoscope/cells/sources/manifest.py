@@ -1,7 +1,7 @@
 r"""A manifest: a CSV that names one cell a row.
 
     path     where the image lies, relative to the CSV file ("/" or "\" between folders)
-    label    optional: its class
+    label    optional: its class; blanks at either end do not count, they are slips of the hand
     group    optional: patient, slide or field
     mask     optional: where its mask lies, relative to the CSV file
     …        any further column; a split is one
@@ -48,6 +48,8 @@ def open_manifest(file: Path) -> CellTable:
     for column in _FILE_COLUMNS:
         if column in frame:
             frame[column] = frame[column].str.replace("\\", "/")
+    if "label" in frame:
+        frame["label"] = frame["label"].str.strip()  # else "ig " would be a class of its own
     return CellTable(frame, file.parent)
 
 
@@ -76,7 +78,7 @@ def write_manifest(
             "a manifest names image files, but these cells stand in an array file (.npz), which "
             "brings its own split: use --split-column split."
         )
-    moved = _relative_to(table, file.parent)
+    moved = _with_plain_labels(_relative_to(table, file.parent))
     note = {"fingerprint": moved.fingerprint(), "cells": len(moved), **(provenance or {})}
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -132,6 +134,11 @@ def _relative_to(table: CellTable, folder: Path) -> CellTable:
         if name in table.frame
     }
     return replace(table, frame=table.frame.assign(**columns), root=folder)
+
+
+def _with_plain_labels(table: CellTable) -> CellTable:
+    """The same cells, labelled as they are when the manifest is opened."""
+    return table.with_column("label", table.answers("label")) if "label" in table.frame else table
 
 
 def _replace(file: Path, text: str) -> None:

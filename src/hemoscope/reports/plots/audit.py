@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
+from numpy.typing import NDArray
 
 from hemoscope.audit import Audit
+from hemoscope.audit.checks.shortcuts import least_gain
 from hemoscope.reports.style import (
     BLUE,
     COLUMN_WIDTH,
@@ -110,19 +112,30 @@ class BackgroundFigure:
 
 @dataclass(frozen=True, eq=False)
 class ShortcutsFigure:
-    """How often the class is guessed from what should not tell it."""
+    """How often the class is guessed from what should not tell it.
+
+    Attributes:
+        evidence: Of the finding CELL020.
+        cells: How many were guessed.
+    """
 
     evidence: pd.DataFrame
+    cells: int
     name: ClassVar[str] = "shortcuts"
     title: ClassVar[str] = "Shortcuts"
     description: ClassVar[str] = (
         "Cross-validated accuracy of a shallow decision tree on each kind of evidence; the line "
-        "is the share of the largest class."
+        "is the share of the largest class. Red: guesses that the finding counts."
     )
 
     def frame(self) -> pd.DataFrame:
         """One row a kind of evidence: evidence, accuracy, balanced_accuracy, majority, gain."""
         return self.evidence
+
+    def counted(self) -> NDArray[np.bool_]:
+        """(k,) whether each guess is better than the finding asks for."""
+        gain, majority = self.evidence["gain"], float(self.evidence["majority"].iloc[0])
+        return (gain > least_gain(majority, self.cells)).to_numpy(dtype=bool)
 
     def plot(self) -> Figure:
         """One bar a kind of evidence."""
@@ -131,7 +144,7 @@ class ShortcutsFigure:
         axes = figure.subplots()
         rows = np.arange(len(frame))
         majority = float(frame["majority"].iloc[0])
-        colours = [VERMILION if gain > 0.03 else PALE for gain in frame["gain"]]
+        colours = [VERMILION if counts else PALE for counts in self.counted()]
         axes.barh(rows, frame["accuracy"], color=colours, height=0.66)
         axes.axvline(majority, color=INK, linewidth=1)
         for row, accuracy in enumerate(frame["accuracy"]):
