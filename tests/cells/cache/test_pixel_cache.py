@@ -46,7 +46,7 @@ def streamed(table: CellTable, size: int) -> np.ndarray:
 
 
 def pixel_file(cache: PixelCache, size: int) -> Path:
-    return cache.directory / "pixels-v1" / f"pixels-{size}.u8"
+    return cache.directory / "pixels-v2" / f"pixels-{size}.u8"
 
 
 def write_cells(folder: Path, count: int) -> Path:
@@ -316,7 +316,7 @@ def test_a_place_that_cannot_be_written_is_told(cells, tmp_path):
 
 def test_a_damaged_index_is_told(cache, cells):
     cache.open(cells, 16)
-    index = cache.directory / "pixels-v1" / "index.sqlite"
+    index = cache.directory / "pixels-v2" / "index.sqlite"
     index.write_bytes(b"no database at all, but long enough to look at" * 100)
     with pytest.raises(CacheError, match=r"is damaged .*Delete that folder"):
         cache.open(cells, 16)
@@ -325,7 +325,7 @@ def test_a_damaged_index_is_told(cache, cells):
 def test_an_index_locked_for_ever_is_told(cache, cells, monkeypatch):
     cache.open(cells.take([0]), 16)
     monkeypatch.setattr("hemoscope.cells.cache.index.LOCK_SECONDS", 0.05)
-    other = sqlite3.connect(cache.directory / "pixels-v1" / "index.sqlite", isolation_level=None)
+    other = sqlite3.connect(cache.directory / "pixels-v2" / "index.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(CacheError, match="database is locked"):
         cache.open(cells, 16)

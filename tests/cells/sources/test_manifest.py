@@ -61,6 +61,11 @@ def test_blanks_around_a_label_do_not_count(tmp_path):
     assert table.frame["note"].tolist() == ["x ", "y", "z"]
 
 
+def test_blanks_around_a_group_do_not_make_another_patient(tmp_path):
+    table = open_cells(manifest(tmp_path, "path,group\na,p1\nb,p1 \n"))
+    assert table.frame["group"].tolist() == ["p1", "p1"]
+
+
 def test_a_label_of_blanks_is_none(tmp_path):
     with pytest.raises(SourceError, match=r"1 of 2 cells have no label; the first is cell 2 \(b\)"):
         open_cells(manifest(tmp_path, "path,label\na,x\nb,  \n"))

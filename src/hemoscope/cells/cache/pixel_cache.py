@@ -13,7 +13,7 @@ from hemoscope.cells.parallel import Progress, default_workers
 from hemoscope.cells.table import CellTable
 
 # Part of the folder's name: raise it when decoding or resizing gives other pixels than before.
-FORMAT = "pixels-v1"
+FORMAT = "pixels-v2"
 
 
 def default_cache_directory() -> Path:

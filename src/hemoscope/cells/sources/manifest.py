@@ -2,7 +2,7 @@ r"""A manifest: a CSV that names one cell a row.
 
     path     where the image lies, relative to the CSV file ("/" or "\" between folders)
     label    optional: its class; blanks at either end do not count, they are slips of the hand
-    group    optional: patient, slide or field
+    group    optional: patient, slide or field; nor do they here
     mask     optional: where its mask lies, relative to the CSV file
     …        any further column; a split is one
 
@@ -24,6 +24,7 @@ from hemoscope.cells.sources.source_error import SourceError
 from hemoscope.cells.table import CellTable, CellTableError
 
 _FILE_COLUMNS = ("path", "mask")
+_NAMES = ("label", "group")
 
 
 def open_manifest(file: Path) -> CellTable:
@@ -48,8 +49,9 @@ def open_manifest(file: Path) -> CellTable:
     for column in _FILE_COLUMNS:
         if column in frame:
             frame[column] = frame[column].str.replace("\\", "/")
-    if "label" in frame:
-        frame["label"] = frame["label"].str.strip()  # else "ig " would be a class of its own
+    for column in _NAMES:
+        if column in frame:  # else "ig " would be a class of its own, and "patient-1 " a patient
+            frame[column] = frame[column].str.strip()
     return CellTable(frame, file.parent)
 
 
@@ -78,7 +80,7 @@ def write_manifest(
             "a manifest names image files, but these cells stand in an array file (.npz), which "
             "brings its own split: use --split-column split."
         )
-    moved = _with_plain_labels(_relative_to(table, file.parent))
+    moved = _with_plain_names(_relative_to(table, file.parent))
     note = {"fingerprint": moved.fingerprint(), "cells": len(moved), **(provenance or {})}
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -136,9 +138,11 @@ def _relative_to(table: CellTable, folder: Path) -> CellTable:
     return replace(table, frame=table.frame.assign(**columns), root=folder)
 
 
-def _with_plain_labels(table: CellTable) -> CellTable:
-    """The same cells, labelled as they are when the manifest is opened."""
-    return table.with_column("label", table.answers("label")) if "label" in table.frame else table
+def _with_plain_names(table: CellTable) -> CellTable:
+    """The same cells, with labels and groups as they are when the manifest is opened."""
+    for column in set(_NAMES) & set(table.frame):
+        table = table.with_column(column, table.answers(column))
+    return table
 
 
 def _replace(file: Path, text: str) -> None:
