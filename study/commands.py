@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from hemoscope.files import replacing
+
 HEMOSCOPE = (sys.executable, "-m", "hemoscope")
 
 
@@ -87,6 +89,5 @@ def predict(
 
 def write_whole(file: Path, text: str) -> None:
     """In one step: a file that is there is a whole one."""
-    part = file.with_suffix(".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(file)
+    with replacing(file) as draft:
+        draft.write_text(text, encoding="utf-8")
