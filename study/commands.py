@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from hemoscope.files import replacing
+
 HEMOSCOPE = (sys.executable, "-m", "hemoscope")
 
 
@@ -16,8 +18,13 @@ def hemoscope(*arguments: str | Path, capture: bool = False) -> str:
         subprocess.CalledProcessError: The verb failed.
     """
     command = [*HEMOSCOPE, *map(str, arguments)]
+    # What `alone` has locked stays open in the verb: it is at work even if this process is killed.
     done = subprocess.run(
-        command, check=True, text=True, stdout=subprocess.PIPE if capture else None
+        command,
+        check=True,
+        text=True,
+        stdout=subprocess.PIPE if capture else None,
+        close_fds=False,
     )
     return done.stdout or ""
 
@@ -39,6 +46,8 @@ def setting_options(settings: Iterable[str]) -> Iterator[str]:
 
 def train(cells: Path, run: Path, options: Sequence[str | Path]) -> None:
     """Trains, goes on with a training, or does nothing where it is done.
+
+    Call it within `alone`: a training that is under way cannot be told from one that was killed.
 
     Args:
         cells: SOURCE.
@@ -87,6 +96,5 @@ def predict(
 
 def write_whole(file: Path, text: str) -> None:
     """In one step: a file that is there is a whole one."""
-    part = file.with_suffix(".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(file)
+    with replacing(file) as draft:
+        draft.write_text(text, encoding="utf-8")

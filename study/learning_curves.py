@@ -30,7 +30,8 @@ from hemoscope.cells import CellTable, open_cells, write_manifest
 from hemoscope.reports.figure import save_figure
 from hemoscope.reports.plots.learning_curve import LearningCurveFigure
 from hemoscope.training.start import starting_config
-from study.commands import hemoscope, predict, train
+from study.alone import Elsewhere, alone
+from study.commands import hemoscope, predict, train, write_whole
 from study.thinned import thinned
 
 RESULTS = Path(__file__).resolve().parent.parent / "results" / "leukaemia"
@@ -79,7 +80,11 @@ def points(counts: list[str], seeds: int) -> Iterator[Point]:
 
 
 def perform(point: Point, options: argparse.Namespace) -> dict[str, object]:
-    """Trains, scores and evaluates one point; what is done is not done again."""
+    """Trains, scores and evaluates one point; what is done is not done again.
+
+    Raises:
+        InWorkError: Another command is at it.
+    """
     folder = options.runs / point.name
     manifest = options.runs / "cells" / f"{point.count}-seed-{point.seed}.csv"
     if not manifest.is_file():
@@ -87,14 +92,13 @@ def perform(point: Point, options: argparse.Namespace) -> dict[str, object]:
         write_manifest(table, manifest, provenance={"labels_a_class": point.count})
     cells = open_cells(manifest)
     split = cells.answers(SPLIT)
-    train(manifest, folder, _recipe(point, int((split == "train").sum()), options))
-    predict(manifest, folder, folder / "test.parquet", (SPLIT, "test"))
     figures = folder / "test.json"
-    if not figures.is_file():
-        said = hemoscope(
-            "evaluate", folder / "test.parquet", "--resamples", "0", "--json", capture=True
-        )
-        figures.write_text(said, encoding="utf-8")
+    with alone(folder):
+        train(manifest, folder, _recipe(point, int((split == "train").sum()), options))
+        predict(manifest, folder, folder / "test.parquet", (SPLIT, "test"))
+        if not figures.is_file():
+            call = ("evaluate", folder / "test.parquet", "--resamples", "0", "--json")
+            write_whole(figures, hemoscope(*call, capture=True))
     return _row(point, json.loads(figures.read_text(encoding="utf-8")), cells)
 
 
@@ -104,7 +108,7 @@ def _recipe(point: Point, cells: int, options: argparse.Namespace) -> tuple[str,
     if not recipe.is_file():
         model = starting_config(options.normal).model_dump(mode="json")
         text = {"model": model, "keep": "last", "augmentation": {"quarter_turns": True}}
-        recipe.write_text(yaml.safe_dump(text), encoding="utf-8")
+        write_whole(recipe, yaml.safe_dump(text))
     epochs = max(1, math.ceil(options.steps / math.ceil(cells / BATCH)))
     settings = {
         "data.split_column": SPLIT,
@@ -142,14 +146,20 @@ def main() -> int:
     options = _options()
     options.runs.mkdir(parents=True, exist_ok=True)
     rows = []
+    elsewhere = Elsewhere()
     for point in points(options.counts, options.seeds):
-        rows.append(perform(point, options))
-        table = pd.DataFrame(rows)
-        options.results.mkdir(parents=True, exist_ok=True)
-        table.to_csv(options.results / "learning-curves.csv", index=False, float_format="%.6f")
-        save_figure(LearningCurveFigure(table), options.results / "learning-curves.svg")
-        print(f"{point.name}: accuracy {float(str(rows[-1]['accuracy'])):.4f}", flush=True)
+        with elsewhere.passing(point.name):
+            rows.append(perform(point, options))
+            _write(pd.DataFrame(rows), options.results)
+            print(f"{point.name}: accuracy {float(str(rows[-1]['accuracy'])):.4f}", flush=True)
+    elsewhere.tell()
     return 0
+
+
+def _write(table: pd.DataFrame, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    table.to_csv(folder / "learning-curves.csv", index=False, float_format="%.6f")
+    save_figure(LearningCurveFigure(table), folder / "learning-curves.svg")
 
 
 def _options() -> argparse.Namespace:

@@ -29,6 +29,7 @@ from hemoscope.cells import CellTable, open_cells, write_manifest
 from hemoscope.predictions import Predictions
 from hemoscope.reports.figure import save_figure
 from hemoscope.reports.plots.unknown import UnknownFigure
+from study.alone import Elsewhere, alone
 from study.commands import predict, setting_options, train
 from study.run import RESULTS
 
@@ -77,7 +78,23 @@ def parted(cells: CellTable, column: str, name: str) -> tuple[CellTable, CellTab
 
 
 def perform(left: LeftOut, options: argparse.Namespace) -> Trial:
-    """Trains without the class, and scores; what is done is not done again."""
+    """Trains without the class, and scores; what is done is not done again.
+
+    Raises:
+        InWorkError: Another command is at it.
+    """
+    with alone(left.run):
+        _train_and_score(left, options)
+    like = Predictions.read(left.table("val"))
+    return Trial(
+        f"without {left.name}",
+        known_from_table(left.table("val")),
+        known_from_table(left.table("train")),
+        unknown_from_table(left.table("unknown"), like),
+    )
+
+
+def _train_and_score(left: LeftOut, options: argparse.Namespace) -> None:
     known, unknown = parted(open_cells(options.cells), options.split_column, left.name)
     for part, table in (("known", known), ("unknown", unknown)):
         if not left.manifest(part).is_file():
@@ -88,13 +105,6 @@ def perform(left: LeftOut, options: argparse.Namespace) -> Trial:
     cells = {part: (left.manifest("known"), (SPLIT, part)) for part in SPLITS}
     for part, (source, split) in {**cells, "unknown": (left.manifest("unknown"), None)}.items():
         predict(source, left.run, left.table(part), split, features=True)
-    like = Predictions.read(left.table("val"))
-    return Trial(
-        f"without {left.name}",
-        known_from_table(left.table("val")),
-        known_from_table(left.table("train")),
-        unknown_from_table(left.table("unknown"), like),
-    )
 
 
 def accuracy(trial: Trial) -> float:
@@ -118,11 +128,14 @@ def main() -> int:
     """Runs what is missing, and writes the table after each class."""
     options = _options()
     trials: list[Trial] = []
+    elsewhere = Elsewhere()
     for name in options.classes or open_cells(options.cells).classes:
-        trials.append(perform(LeftOut(name, options.runs), options))
-        compared = write(trials, options.results / "left-out")
-        for method, figures in compared.means().items():
-            print(f"{method}: AUROC {figures.auroc:.4f}, flagged {figures.flagged:.1%}", flush=True)
+        with elsewhere.passing(name):
+            trials.append(perform(LeftOut(name, options.runs), options))
+            compared = write(trials, options.results / "left-out")
+            for method, found in compared.means().items():
+                print(f"{method}: AUROC {found.auroc:.4f}, flagged {found.flagged:.1%}", flush=True)
+    elsewhere.tell()
     return 0
 
 

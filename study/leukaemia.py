@@ -28,6 +28,7 @@ from sklearn.metrics import roc_auc_score
 from hemoscope.cells import CellTable, open_cells, split_stratified, write_manifest
 from hemoscope.evaluation.control import pathological_probability, source_control
 from hemoscope.predictions import Predictions
+from study.alone import Elsewhere, alone
 from study.commands import predict, setting_options, train
 
 RESULTS = Path(__file__).resolve().parent.parent / "results" / "leukaemia"
@@ -35,8 +36,7 @@ PATHOLOGICAL = ("myeloblast",)
 PARTS = {"train": 0.7, "val": 0.1, "test": 0.2}
 CONTROL = "control"
 SPLITS = ("held_out_split", "mixed_split")
-PLAIN = ("augmentation.stain=0", "augmentation.blur=0", "augmentation.jpeg=0")
-PLAIN = (*PLAIN, "augmentation.noise=0")
+PLAIN = tuple(f"augmentation.{name}=0" for name in ("stain", "blur", "jpeg", "noise"))
 
 
 @dataclass(frozen=True)
@@ -108,13 +108,18 @@ def _moved(table: CellTable, root: Path) -> pd.DataFrame:
 
 
 def perform(variant: Variant, cells: Path, folder: Path, options: tuple[str, ...]) -> None:
-    """Trains a variant and scores the cells that judge it; what is done is not done again."""
+    """Trains a variant and scores the cells that judge it; what is done is not done again.
+
+    Raises:
+        InWorkError: Another command is at it.
+    """
     run = folder / variant.name
     settings = setting_options(variant.settings)
-    train(cells, run, ("--recipe", "leukaemia", *options, *settings))
     judged = ("test", CONTROL) if variant.split == "held_out_split" else ("test",)
-    for part in judged:
-        predict(cells, run, run / f"{part}.parquet", (variant.split, part))
+    with alone(run):
+        train(cells, run, ("--recipe", "leukaemia", *options, *settings))
+        for part in judged:
+            predict(cells, run, run / f"{part}.parquet", (variant.split, part))
 
 
 def judge(variant: Variant, run: Path, cells: pd.DataFrame) -> dict[str, object]:
@@ -191,15 +196,22 @@ def main() -> int:
         print(written.frame.groupby(["source", "label", "held_out_split"]).size().to_string())
         return 0
     if options.what == "run":
-        for variant in VARIANTS:
-            if options.only in variant.name:
-                perform(variant, options.cells, options.runs, _training(options))
-        return 0
+        return _run(options)
     table = table_of(options.runs, options.cells)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(options.out, index=False, float_format="%.6f")
     for _, row in table.iterrows():
         print(f"{row['variant']}: {row['verdict']}")
+    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    elsewhere = Elsewhere()
+    for variant in VARIANTS:
+        if options.only in variant.name:
+            with elsewhere.passing(variant.name):
+                perform(variant, options.cells, options.runs, _training(options))
+    elsewhere.tell()
     return 0
 
 

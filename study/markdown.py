@@ -60,3 +60,23 @@ def fill(page: str, blocks: Mapping[str, Callable[[], str]], *, skip: str | None
         return f"<!-- table {name} -->\n{blocks[name]().rstrip()}\n<!-- end -->"
 
     return MARKED.sub(written, page)
+
+
+def check(before: str, after: str, command: str) -> int:
+    """Whether the generated blocks of a page are as they would be written now.
+
+    Args:
+        before: The page.
+        after: What `fill` makes of it.
+        command: What writes the page.
+
+    Returns:
+        An exit code: 0, or 1 after naming each block that differs and the command.
+    """
+    blocks = zip(MARKED.finditer(before), MARKED.finditer(after), strict=True)
+    stale = [old["name"] for old, new in blocks if old[0] != new[0]]
+    for name in stale:
+        print(f"the block {name} is not as the result files have it")
+    if stale:
+        print(f"Write the page again: {command}")
+    return int(bool(stale))

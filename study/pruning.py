@@ -27,9 +27,10 @@ from hemoscope.evaluation.comparison.holm import holm
 from hemoscope.evaluation.comparison.mcnemar import mcnemar_test
 from hemoscope.reports.figure import save_figure, save_numbers
 from hemoscope.reports.plots.pruning import GuidesFigure
+from study.alone import Elsewhere, alone
+from study.commands import HEMOSCOPE
 
 RESULTS = Path(__file__).resolve().parent.parent / "results" / "pruning"
-HEMOSCOPE = (sys.executable, "-m", "hemoscope")
 SIGNIFICANT = 0.05
 
 
@@ -59,7 +60,16 @@ class Pruned:
 
 
 def perform(pruned: Pruned, options: argparse.Namespace) -> int:
-    """Prunes, or goes on; what is finished is not done again. Gives the exit code."""
+    """Prunes, or goes on; what is finished is not done again. Gives the exit code.
+
+    Raises:
+        InWorkError: Another command is at it.
+    """
+    with alone(pruned.path):
+        return _perform(pruned, options)
+
+
+def _perform(pruned: Pruned, options: argparse.Namespace) -> int:
     if (pruned.path / "model.safetensors").is_file():
         return 0
     call = [*HEMOSCOPE, "prune", options.run, options.cells, "--out", pruned.path]
@@ -71,7 +81,11 @@ def perform(pruned: Pruned, options: argparse.Namespace) -> int:
         call += ["--keep-blocks", options.keep_blocks]
         call += [part for setting in options.set for part in ("--set", setting)]
     call += ["--accelerator", options.accelerator]
-    return subprocess.run([*map(str, call)], check=False, stdout=subprocess.DEVNULL).returncode
+    # What `alone` has locked stays open in the verb: it is at work even if this process is killed.
+    done = subprocess.run(
+        [*map(str, call)], check=False, stdout=subprocess.DEVNULL, close_fds=False
+    )
+    return done.returncode
 
 
 def compared(done: list[Pruned]) -> pd.DataFrame:
@@ -163,13 +177,18 @@ def main() -> int:
         for seed in (range(options.seeds) if guide == "random" else (0,))
     ]
     done = []
+    failed = False
+    elsewhere = Elsewhere()
     for pruned in wanted:
-        code = perform(pruned, options)
-        print(f"{pruned.name}: {'done' if code == 0 else f'failed, exit {code}'}", flush=True)
-        if code == 0:
-            done.append(pruned)
-            write(done, options)  # after each, so that an interrupted study shows what it has
-    return int(len(done) < len(wanted))
+        with elsewhere.passing(pruned.name):
+            code = perform(pruned, options)
+            failed |= code != 0
+            print(f"{pruned.name}: {'done' if code == 0 else f'failed, exit {code}'}", flush=True)
+            if code == 0:
+                done.append(pruned)
+                write(done, options)  # after each, so that an interrupted study shows what it has
+    elsewhere.tell()
+    return int(failed)
 
 
 def _options() -> argparse.Namespace:

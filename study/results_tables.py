@@ -1,7 +1,7 @@
 """Writes the tables of docs/results.md from the predictions tables under results/.
 
     python -m study.results_tables            write them
-    python -m study.results_tables --check    exit 1 where the page differs
+    python -m study.results_tables --check    name the blocks that differ, exit 1 if any does
 
 A run is a folder `results/<name>/` with `test.parquet`, `val.parquet`, `history.csv`,
 `recipe.yaml` and `provenance.json`; what is about the study comes from `study.page`. Between
@@ -23,7 +23,7 @@ import yaml
 from hemoscope.evaluation import Evaluation, evaluate
 from hemoscope.evaluation.result import Estimate
 from hemoscope.predictions import Predictions
-from study.markdown import fill, table
+from study.markdown import NOTHING, check, fill, number, table
 from study.page.blocks import blocks
 from study.plan import Plan
 
@@ -81,8 +81,8 @@ def figures(run: Run) -> str:
     rows = [
         (
             label,
-            _number(run.validation.estimate(path)),
-            _number(run.test.estimate(path)),
+            number(run.validation.estimate(path).value),
+            number(run.test.estimate(path).value),
             _interval(run.test.estimate(path)),
         )
         for label, path in FIGURES
@@ -127,11 +127,11 @@ def overview(runs: Iterable[Run]) -> str:
         (
             f"`{run.folder.name}`",
             str(run.recipe["epochs"]),
-            _number(run.validation.estimate("accuracy")),
-            _number(run.test.estimate("accuracy")),
+            number(run.validation.estimate("accuracy").value),
+            number(run.test.estimate("accuracy").value),
             _interval(run.test.estimate("accuracy")),
-            _number(run.test.estimate("macro.f1")),
-            _number(run.test.estimate("calibration.ece")),
+            number(run.test.estimate("macro.f1").value),
+            number(run.test.estimate("calibration.ece").value),
             f"{run.provenance['training_seconds'] / 60:.0f} min",
         )
         for run in runs
@@ -160,14 +160,10 @@ def write(page: str) -> str:
     return fill(page, {**tables, **blocks(RESULTS, Plan.read())})
 
 
-def _number(estimate: Estimate) -> str:
-    return "–" if estimate.value is None else f"{estimate.value:.4f}"
-
-
 def _interval(estimate: Estimate) -> str:
     found = estimate.interval
     if found is None:
-        return "–"
+        return NOTHING
     resamples = f", {found.resamples:,}" if found.resamples else ""
     return f"{found.low:.4f} – {found.high:.4f} ({found.method}{resamples})"
 
@@ -180,11 +176,11 @@ def main() -> int:
     parser.add_argument(
         "--check", action="store_true", help="only say whether the page is as the files"
     )
-    check = parser.parse_args().check
+    options = parser.parse_args()
     before = PAGE.read_text(encoding="utf-8")
     after = write(before)
-    if check:
-        return int(before != after)
+    if options.check:
+        return check(before, after, "python -m study.results_tables")
     PAGE.write_text(after, encoding="utf-8")
     return 0
 

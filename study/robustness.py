@@ -24,7 +24,8 @@ import pandas as pd
 from hemoscope.audit.shares import share_of
 from hemoscope.errors import HemoscopeError, UsageError
 from hemoscope.predictions import Predictions
-from study.commands import hemoscope, setting_options, train
+from study.alone import Elsewhere, alone
+from study.commands import predict, setting_options, train
 from study.run import RESULTS
 
 RECIPE = RESULTS / "recipes" / "robustness.yaml"
@@ -71,18 +72,22 @@ def steps(part: str, teacher: Path | None) -> dict[str, tuple[str, ...]]:
 
 
 def perform(name: str, settings: tuple[str, ...], options: argparse.Namespace) -> Path:
-    """Trains and scores one step; what is there is not done again."""
+    """Trains and scores one step; what is there is not done again.
+
+    Raises:
+        InWorkError: Another command is at it.
+    """
     run = options.runs / name
     weights = (f"weights={options.weights}",) if options.weights else ()
-    train(options.cells, run, ("--recipe", RECIPE, *setting_options(settings + weights)))
     scored = {
-        "val": (options.cells, "--split-column", "clean_split", "--use", "val"),
-        "cellavision": (options.cellavision,),
-        "neutrophils": (options.neutrophils,),
+        "val": (options.cells, ("clean_split", "val")),
+        "cellavision": (options.cellavision, None),
+        "neutrophils": (options.neutrophils, None),
     }
-    for cells, source in scored.items():
-        if not (run / f"{cells}.parquet").exists():
-            hemoscope("predict", *source, "--model", run, "--out", run / f"{cells}.parquet")
+    with alone(run):
+        train(options.cells, run, ("--recipe", RECIPE, *setting_options(settings + weights)))
+        for table, (cells, split) in scored.items():
+            predict(cells, run, run / f"{table}.parquet", split)
     return run
 
 
@@ -116,10 +121,13 @@ def main() -> int:
     out = RESULTS / "robustness" / f"{options.part}.csv"
     out.parent.mkdir(exist_ok=True)
     rows = []
+    elsewhere = Elsewhere()
     chosen = steps(options.part, options.teacher)
     for number, (step, settings) in enumerate(chosen.items(), start=1):
-        rows.append(row(step, perform(f"{options.part}-{number}", settings, options)))
-        pd.DataFrame(rows).to_csv(out, index=False, float_format="%.4f")
+        with elsewhere.passing(step):
+            rows.append(row(step, perform(f"{options.part}-{number}", settings, options)))
+            pd.DataFrame(rows).to_csv(out, index=False, float_format="%.4f")
+    elsewhere.tell()
     return 0
 
 

@@ -3,7 +3,8 @@
     python -m study.run --cells pbc/manifest.csv --runs ~/study-runs
     python -m study.run --cells pbc/manifest.csv --weights weights --runs ~/study-runs --reduced
 
-Interrupted at any moment, the same command goes on where it was. Trained models stay under
+Interrupted at any moment, the same command goes on where it was; several of them at once share the
+work, each run in the hands of one. Trained models stay under
 --runs; small files (histories, recipes, provenance, figures, predictions) come under results/.
 The reduced study trains on a part of the training cells and on smaller images, for fewer epochs; it
 is judged on the same test cells, and keeps what it has less of in study-reduced/reduced.json.
@@ -21,6 +22,7 @@ from pathlib import Path
 
 from hemoscope.cells import open_cells, write_manifest
 from hemoscope.errors import HemoscopeError
+from study.alone import Elsewhere, alone
 from study.commands import hemoscope, setting_options, train
 from study.plan import PLAN, Experiment, Plan, Reduced
 from study.thinned import thinned
@@ -56,8 +58,18 @@ def training_cells(experiment: Experiment, places: Places) -> Path:
 
 
 def perform(experiment: Experiment, places: Places) -> None:
-    """Trains, scores and evaluates; what is finished already is not done again."""
+    """Trains, scores and evaluates; what is finished already is not done again.
+
+    Raises:
+        InWorkError: Another command is at it.
+    """
     run = places.runs / experiment.place
+    with alone(run):
+        if not (places.results / experiment.place).is_dir():
+            _perform(experiment, run, places)
+
+
+def _perform(experiment: Experiment, run: Path, places: Places) -> None:
     cells = training_cells(experiment, places)
     train(cells, run, ("--recipe", experiment.recipe, *setting_options(experiment.settings)))
     part = places.results / experiment.place.parent / f".{experiment.place.name}.part"
@@ -120,21 +132,27 @@ def main() -> int:
 
 
 def perform_all(missing: list[Experiment], places: Places) -> int:
-    """Performs one after the other; 1 if any of them failed, after all were tried."""
+    """Performs one after the other; 1 if any of them failed, after all were tried.
+
+    What another one of these commands has in work is left to it.
+    """
     failed = []
+    elsewhere = Elsewhere()
     for number, each in enumerate(missing, start=1):
         if (places.results / each.place).is_dir():
             continue  # done meanwhile by another one of these commands
         began = time.monotonic()
         try:
-            perform(each, places)
-            print(
-                f"[{number}/{len(missing)}] {each.place}: {time.monotonic() - began:.0f} s",
-                flush=True,
-            )
+            with elsewhere.passing(str(each.place)):
+                perform(each, places)
+                print(
+                    f"[{number}/{len(missing)}] {each.place}: {time.monotonic() - began:.0f} s",
+                    flush=True,
+                )
         except subprocess.CalledProcessError as error:
             failed.append(each)
             print(f"[{number}/{len(missing)}] {each.place} failed: {error}", flush=True)
+    elsewhere.tell()
     return int(bool(failed))
 
 

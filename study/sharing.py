@@ -23,6 +23,7 @@ from hemoscope.models.joint_config import branch_config
 from hemoscope.predictions import Predictions
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.recipe_files import dump_recipe, load_recipe
+from study.alone import Elsewhere, alone
 from study.commands import hemoscope, train, write_whole
 from study.plan import PLAN, Plan
 from study.run import RESULTS
@@ -93,16 +94,22 @@ def joint_recipe(options: argparse.Namespace, seed: int) -> Recipe:
 
 
 def perform(joint: Recipe, options: argparse.Namespace, results: Path) -> None:
-    """Trains, scores, evaluates and compares what is missing; the summary comes last."""
+    """Trains, scores, evaluates and compares what is missing; the summary comes last.
+
+    Raises:
+        InWorkError: Another command is at one of its trainings.
+    """
     results.mkdir(parents=True, exist_ok=True)
     chosen = tuple(arms(joint, options.mutual))
     rows = {}
     for arm in chosen:
         run = options.runs / results.name / arm.name
-        train(options.cells, run, ("--recipe", _recipe_file(arm, run, results)))
-        shutil.copy(run / "history.csv", results / f"{arm.name}.csv")
+        with alone(run):
+            train(options.cells, run, ("--recipe", _recipe_file(arm, run, results)))
+            shutil.copy(run / "history.csv", results / f"{arm.name}.csv")
+            for table, branch in arm.tables.items():
+                _predict(run, branch, results / f"{table}.parquet", options.cells, joint)
         for table, branch in arm.tables.items():
-            _predict(run, branch, results / f"{table}.parquet", options.cells, joint)
             rows[table] = Row.of(arm.recipe.model, branch, results / f"{arm.name}.csv")
     names = [branch.name for branch in joint.model.joint]
     apart = f"apart-{MEAN}"
@@ -111,7 +118,7 @@ def perform(joint: Recipe, options: argparse.Namespace, results: Path) -> None:
     figures = {t: _evaluate(results / f"{t}.parquet", options.resamples) for t in rows}
     compared = _compare(results, tuple(rows), options.resamples)
     text = summary(rows, figures, compared, [*names, MEAN])
-    (results / "summary.md").write_text(text, encoding="utf-8")
+    write_whole(results / "summary.md", text)
 
 
 def _recipe_file(arm: Arm, run: Path, results: Path) -> Path:
@@ -187,11 +194,14 @@ def main() -> int:
     if options.count:
         print(count_table(joint_recipe(options, seed=0).model))
         return 0
+    elsewhere = Elsewhere()
     for seed in options.seeds:
         results = options.results / "sharing" / f"seed-{seed}"
-        if not (results / "summary.md").is_file():
-            perform(joint_recipe(options, seed), options, results)
-        print(f"seed {seed}: {results / 'summary.md'}")
+        with elsewhere.passing(f"seed {seed}"):
+            if not (results / "summary.md").is_file():
+                perform(joint_recipe(options, seed), options, results)
+            print(f"seed {seed}: {results / 'summary.md'}")
+    elsewhere.tell()
     return 0
 
 

@@ -14,6 +14,7 @@ from hemoscope.models.counts import count_parameters
 from hemoscope.models.joint import branches_of
 from hemoscope.models.joint_build import build_classifier
 from hemoscope.models.joint_config import branch_config
+from study.markdown import number, table
 
 CLASSES = 8
 FIGURES = (
@@ -68,16 +69,16 @@ def summary(
     """
     cells = next(iter(figures.values()))["cells"]
     heads = ["model", "parameters", "training, s", *(head for head, *_ in FIGURES)]
-    lines = [
+    lines = []
+    for name, row in rows.items():
+        said = [_figure(figures[name], path, scale, form) for _, path, scale, form in FIGURES]
+        lines.append([name, f"{row.parameters:,}", f"{row.seconds:.0f}", *said])
+    whole = [
         f"{cells:,} test cells; 95 % intervals by bootstrap or Wilson; uncalibrated.",
         "",
-        _line(heads),
-        _line(["---", *["--:"] * (len(heads) - 1)]),
+        table(heads, lines, align="l" + "r" * (len(heads) - 1)),
     ]
-    for table, row in rows.items():
-        said = [_figure(figures[table], path, scale, form) for _, path, scale, form in FIGURES]
-        lines.append(_line([table, f"{row.parameters:,}", f"{row.seconds:.0f}", *said]))
-    return "\n".join([*lines, "", *_pairs(compared, names), ""])
+    return "\n".join([*whole, "", *_pairs(compared, names), ""])
 
 
 def count_table(joint: ModelConfig) -> str:
@@ -93,9 +94,9 @@ def count_table(joint: ModelConfig) -> str:
     whole, total = count_parameters(model), sum(apart.values())
     shared = sum(count_parameters(part) for part in (model.encoder, model.fusion, model.head))
     counts = {**apart, "together, apart": total, "joint": whole, "of that shared": shared}
-    rows = [_line([name, f"{count:,}"]) for name, count in counts.items()]
+    rows = [(name, f"{count:,}") for name, count in counts.items()]
     saved = f"Sharing saves {total - whole:,} parameters, {(total - whole) / total:.1%}."
-    return "\n".join([_line(["model", "parameters"]), _line(["---", "--:"]), *rows, "", saved])
+    return "\n".join([table(("model", "parameters"), rows, align="lr"), "", saved])
 
 
 def _pairs(compared: Mapping[str, Any], names: Sequence[str]) -> list[str]:
@@ -108,19 +109,18 @@ def _pairs(compared: Mapping[str, Any], names: Sequence[str]) -> list[str]:
     pairs = [p for p in compared["pairs"] if frozenset((p["first"], p["second"])) in wanted]
     mcnemar = [pair["mcnemar"]["p"] for pair in pairs]
     heads = ["first", "second", "only first right", "only second right", "McNemar p", "Holm"]
-    lines = [
-        "Planned pairs, on the same cells; Holm's correction over these pairs.",
-        "",
-        _line([*heads, "macro AUC, difference", "DeLong p"]),
-        _line(["---", "---", *["--:"] * 6]),
-    ]
+    rows = []
     for pair, corrected in zip(pairs, holm(mcnemar), strict=True):
         test, auc = pair["mcnemar"], pair["delong_macro"]
         counts = [str(test["only_first_right"]), str(test["only_second_right"])]
         ps = [f"{test['p']:.3g}", f"{corrected:.3g}"]
-        of_auc = [_number(auc["difference"], "{:+.5f}"), _number(auc["p"], "{:.3g}")]
-        lines.append(_line([pair["first"], pair["second"], *counts, *ps, *of_auc]))
-    return lines
+        of_auc = [number(auc["difference"], "{:+.5f}"), number(auc["p"], "{:.3g}")]
+        rows.append([pair["first"], pair["second"], *counts, *ps, *of_auc])
+    return [
+        "Planned pairs, on the same cells; Holm's correction over these pairs.",
+        "",
+        table((*heads, "macro AUC, difference", "DeLong p"), rows, align="ll" + "r" * 6),
+    ]
 
 
 def _figure(figures: Mapping[str, Any], path: str, scale: float, form: str) -> str:
@@ -128,16 +128,8 @@ def _figure(figures: Mapping[str, Any], path: str, scale: float, form: str) -> s
     for key in path.split("."):
         value = value[key]
     interval = figures["intervals"].get(path)
-    said = _number(value, form, scale)
+    said = number(value, form, scale=scale)
     if interval is None:
         return said
-    low, high = (_number(interval[end], form, scale) for end in ("low", "high"))
+    low, high = (number(interval[end], form, scale=scale) for end in ("low", "high"))
     return f"{said} ({low}–{high})"
-
-
-def _number(value: float | None, form: str, scale: float = 1) -> str:
-    return "—" if value is None else form.format(scale * value)
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"

@@ -23,14 +23,14 @@ import numpy as np
 import pandas as pd
 
 from hemoscope.audit.shares import share_of
-from study.commands import hemoscope
+from study.commands import hemoscope, predict
 from study.no_cells import KINDS, write_no_cells
 from study.run import COPIED, RESULTS
 
 # Relative, so that the tables do not tell of the machine.
 SHIPPED = Path(os.path.relpath(RESULTS.parent / "src" / "hemoscope" / "shipped"))
 OUT = RESULTS / "shipped"
-SPLIT = ("--split-column", "clean_split", "--use")
+SPLIT = "clean_split"
 VIEWS = "8"
 MAX_ERROR = "0.005"
 
@@ -45,15 +45,13 @@ def make(options: argparse.Namespace) -> None:
     if not (work / "no-cells").exists():
         write_no_cells(work / "no-cells", each=40, seed=0)
     sources = {
-        "val": (cells, *SPLIT, "val"),
-        "train": (cells, *SPLIT, "train"),
-        "myeloblasts": (options.munich / "myeloblast",),
-        "no-cells": (work / "no-cells",),
+        "val": (options.cells, (SPLIT, "val")),
+        "train": (options.cells, (SPLIT, "train")),
+        "myeloblasts": (options.munich / "myeloblast", None),
+        "no-cells": (work / "no-cells", None),
     }
-    for name, source in sources.items():
-        table = work / f"{name}.parquet"
-        if not table.exists():
-            hemoscope("predict", *source, "--model", bundle, "--features", "--out", table)
+    for name, (source, split) in sources.items():
+        predict(source, bundle, work / f"{name}.parquet", split, features=True)
     unknown = ("--unknown-cells", work / "myeloblasts.parquet")
     unknown += ("--unknown-cells", work / "no-cells.parquet", "--reference", work / "train.parquet")
     trust = ("--max-error", MAX_ERROR, "--unknown", "auto", *unknown)
@@ -72,9 +70,8 @@ def make(options: argparse.Namespace) -> None:
 def judge(options: argparse.Namespace) -> None:
     """The shipped bundle on cells that had no part in it."""
     table = options.work / "test.parquet"
-    hemoscope(
-        "predict", options.cells, *SPLIT, "test", "--model", SHIPPED, "--features", "--out", table
-    )
+    table.unlink(missing_ok=True)  # of a bundle that was shipped before
+    predict(options.cells, SHIPPED, table, (SPLIT, "test"), features=True)
     shutil.copy(table, OUT / "test.parquet")
     said = hemoscope("evaluate", table, "--calibration", SHIPPED, "--json", capture=True)
     (OUT / "test.json").write_text(said, encoding="utf-8")

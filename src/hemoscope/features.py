@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from hemoscope.errors import HemoscopeError
+from hemoscope.files import cause, replacing
 from hemoscope.predictions import PROVENANCE_KEY, Predictions
 
 SUFFIX = ".features.parquet"
@@ -83,7 +84,7 @@ class Features:
         return self.values[rows]
 
     def write(self, path: str | Path) -> Path:
-        """Writes the Parquet file.
+        """Writes the Parquet file, which is put in its place when it is complete.
 
         Raises:
             FeaturesError: It cannot be written.
@@ -96,9 +97,10 @@ class Features:
         metadata = {PROVENANCE_KEY: json.dumps(dict(self.provenance)).encode()}
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            pq.write_table(table.replace_schema_metadata(metadata), path)
+            with replacing(path) as draft:
+                pq.write_table(table.replace_schema_metadata(metadata), draft)
         except OSError as error:
-            raise FeaturesError(f"cannot write {path}: {error.strerror or error}.") from error
+            raise FeaturesError(f"cannot write {path}: {cause(error)}.") from error
         return path
 
     @classmethod

@@ -26,6 +26,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import log_softmax, softmax
 
 from hemoscope.errors import HemoscopeError
+from hemoscope.files import cause, replacing
 
 PROVENANCE_KEY = b"hemoscope"
 SUM_TOLERANCE = 1e-3  # probabilities rounded to four decimals still pass
@@ -214,6 +215,8 @@ class Predictions:
     def write(self, path: str | Path) -> Path:
         """Writes Parquet (`.parquet`) or CSV (`.csv`), the provenance with it.
 
+        A table that is there is a whole one: it is put in its place when it is complete.
+
         Parquet carries the provenance in its metadata; CSV has it beside it in `NAME.csv.json`.
 
         Raises:
@@ -224,7 +227,7 @@ class Predictions:
             path.parent.mkdir(parents=True, exist_ok=True)
             _WRITERS[path.suffix.lower()](self, path)
         except OSError as error:
-            raise PredictionsError(f"cannot write {path}: {error.strerror or error}.") from error
+            raise PredictionsError(f"cannot write {path}: {cause(error)}.") from error
         return path
 
     @classmethod
@@ -405,7 +408,8 @@ def _write_parquet(predictions: Predictions, path: Path) -> None:
         "use_dictionary": [name for name in table.column_names if name not in numbers],
         "use_byte_stream_split": numbers,
     }
-    pq.write_table(table.replace_schema_metadata(metadata), path, **layout)
+    with replacing(path) as draft:
+        pq.write_table(table.replace_schema_metadata(metadata), draft, **layout)
 
 
 def _read_parquet(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -419,8 +423,10 @@ def _sidecar(path: Path) -> Path:
 
 
 def _write_csv(predictions: Predictions, path: Path) -> None:
-    predictions.to_frame().to_csv(path, index=False, float_format="%.9g")
-    _sidecar(path).write_text(json.dumps(dict(predictions.provenance), indent=2) + "\n")
+    # The table takes its place last: where it is, its provenance is too.
+    with replacing(path) as draft, replacing(_sidecar(path)) as note:
+        predictions.to_frame().to_csv(draft, index=False, float_format="%.9g")
+        note.write_text(json.dumps(dict(predictions.provenance), indent=2) + "\n")
 
 
 def _read_csv(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Writes the study's part of docs/results.md and its plates from the result files.
 
     python -m study.page            write them
-    python -m study.page --check    exit 1 where the page differs
+    python -m study.page --check    name the blocks that differ, exit 1 if any does
 
 Run `python -m study.evidence --cells pbc/manifest.csv` before, for leakage and calibration. The
 tables of single runs are written by `python -m study.results_tables`, which writes these too.
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hemoscope.errors import HemoscopeError
 from study.evidence import STUDIES
-from study.markdown import fill
+from study.markdown import check, fill
 from study.page.blocks import OURS, blocks
 from study.page.plates import draw
 from study.page.runs import StudyRuns
@@ -36,7 +36,7 @@ def main() -> int:
     written = blocks(options.results, Plan.read(options.plan))
     after = fill(before, written, skip=f"(?!{OURS}$).*")
     if options.check:
-        return int(before != after)
+        return check(before, after, "python -m study.page")
     page.write_text(after, encoding="utf-8")
     for name in STUDIES:
         for file in draw(StudyRuns.read(options.results / name), options.docs):

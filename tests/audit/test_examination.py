@@ -1,7 +1,12 @@
+import errno
+from pathlib import Path
+
 import numpy as np
+import pytest
 
 from hemoscope.audit import examination as module
 from hemoscope.audit.examination import examine
+from hemoscope.errors import HemoscopeError
 from tests.audit.conftest import crop, draw_field
 
 
@@ -26,6 +31,24 @@ def test_a_damaged_cache_is_made_again(make_set, tmp_path) -> None:
     (shard,) = (tmp_path / "cache").rglob("*.parquet")
     shard.write_bytes(b"nothing")
     assert len(examine(table, cache=tmp_path / "cache").facts) == 1
+
+
+def test_a_cache_that_cannot_be_written_says_what_to_do(make_set, tmp_path, monkeypatch) -> None:
+    table = make_set({"a.png": crop(draw_field(0), 0, 0)})
+    (tmp_path / "file").write_text("")
+    message = (
+        r"cannot be kept in .*file.*: Not a directory\. Make room there, or set HEMOSCOPE_CACHE"
+    )
+    with pytest.raises(HemoscopeError, match=message):
+        examine(table, cache=tmp_path / "file")
+
+    def full(_self: Path, _to: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(HemoscopeError, match=r"the disk is full\. Make room there"):
+        examine(table, cache=tmp_path / "cache")
+    assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
 
 
 def test_failures_are_named_and_stop_nothing(make_set) -> None:

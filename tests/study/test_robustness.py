@@ -1,8 +1,10 @@
+from argparse import Namespace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from study.robustness import RECIPE, row, steps
+import study.commands
+from study.robustness import RECIPE, perform, row, steps
 
 from hemoscope.errors import UsageError
 from hemoscope.predictions import Predictions
@@ -57,3 +59,34 @@ def test_a_row_looks_at_the_first_half_of_cellavision_only(tmp_path):
     # Wilson's interval of 3 in 4, by hand: (p + z²/2n ± z √(p(1-p)/n + z²/4n²)) / (1 + z²/n).
     assert figures["munich_neutrophils_low"] == pytest.approx(0.3006, abs=1e-4)
     assert figures["munich_neutrophils_high"] == pytest.approx(0.9544, abs=1e-4)
+
+
+def test_a_table_is_there_when_it_is_whole(tmp_path, monkeypatch):
+    run = tmp_path / "runs" / "input-1"
+    run.mkdir(parents=True)
+    (run / "model.safetensors").touch()
+    options = Namespace(
+        runs=tmp_path / "runs", weights=None, cells=Path("pbc.csv"),
+        cellavision=Path("cellavision.csv"), neutrophils=Path("neutrophils"),
+    )  # fmt: skip
+    called: list[tuple[str, ...]] = []
+
+    def killed(*arguments: str | Path, capture: bool = False) -> str:
+        called.append(tuple(map(str, arguments)))
+        table = Path(arguments[-1])
+        table.parent.mkdir(exist_ok=True)
+        table.write_text("half of a table")
+        if len(called) == 1:
+            raise KeyboardInterrupt
+        return ""
+
+    monkeypatch.setattr(study.commands, "hemoscope", killed)
+    with pytest.raises(KeyboardInterrupt):
+        perform("input-1", (), options)
+    assert not (run / "val.parquet").exists()
+    perform("input-1", (), options)
+    assert called[0] == called[1]
+    assert called[0][:6] == ("predict", "pbc.csv", "--split-column", "clean_split", "--use", "val")
+    assert called[2][:3] == ("predict", "cellavision.csv", "--model")
+    tables = {file.name for file in run.glob("*.parquet")}
+    assert tables == {"val.parquet", "cellavision.parquet", "neutrophils.parquet"}

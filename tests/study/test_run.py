@@ -1,11 +1,14 @@
 import json
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import study.commands
 import yaml
+from study.alone import alone
 from study.plan import Experiment, Plan, Reduced
 from study.run import Places, keep_settings, perform_all, training_cells
 
@@ -79,6 +82,31 @@ def test_what_another_command_has_finished_meanwhile_is_left_alone(tmp_path):
     (places.results / made.place).mkdir(parents=True)
     assert perform_all([made], places) == 0
     assert not places.runs.exists()
+
+
+def test_a_training_that_is_under_way_is_left_to_its_command(tmp_path, monkeypatch, capsys):
+    """It has no checkpoint yet, as one has that was killed; so has its half of a result."""
+    busy, free = islice(Plan.read().experiments(reduced=False, weights=None), 2)
+    places = Places(tmp_path / "no-cells.csv", tmp_path / "runs", tmp_path / "out")
+    run = places.runs / busy.place
+    part = places.results / busy.place.parent / f".{busy.place.name}.part"
+    for folder in (run, part):
+        folder.mkdir(parents=True)
+    called = []
+
+    def verb(*arguments: object, capture: bool = False) -> str:
+        called.append(arguments)
+        raise subprocess.CalledProcessError(1, "hemoscope")
+
+    monkeypatch.setattr(study.commands, "hemoscope", verb)
+    with alone(run):
+        assert perform_all([busy, free], places) == 1
+    assert run.is_dir()
+    assert part.is_dir()
+    assert [places.runs / free.place in arguments for arguments in called] == [True]
+    said = capsys.readouterr().out
+    assert f"{busy.place}: in work elsewhere\n" in said
+    assert f"Still in work elsewhere: {busy.place}. " in said
 
 
 def test_weights_that_are_not_at_hand_are_never_looked_for(tmp_path):

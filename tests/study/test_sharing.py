@@ -3,13 +3,14 @@
 import re
 from argparse import Namespace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import study.commands
 import study.sharing
 from safetensors.torch import save_file
 from study.sharing import arms, joint_recipe, perform
-from study.sharing_summary import count_table
+from study.sharing_summary import FIGURES, Row, count_table, summary
 from typer.testing import CliRunner
 
 from hemoscope.cells.synthetic import write_synthetic
@@ -74,6 +75,27 @@ def test_the_count_is_that_of_the_models():
     model = joint_recipe(_options(backbones=["customcnn", "resnet18"]), seed=0).model
     whole = count_parameters(build_classifier(model, 8, "none"))
     assert f"| joint | {whole:,} |" in count_table(model)
+
+
+def test_the_summary_writes_figures_as_the_pages_do():
+    said: dict[str, Any] = {"cells": 5, "intervals": {"accuracy": {"low": 0.1, "high": 0.9}}}
+    for _, path, *_ in FIGURES:
+        *outer, last = path.split(".")
+        place = said
+        for key in outer:
+            place = place.setdefault(key, {})
+        place[last] = None if last == "nll" else 0.5
+    pair = {
+        "first": "joint-mean", "second": "apart-mean",
+        "mcnemar": {"p": 0.25, "only_first_right": 1, "only_second_right": 2},
+        "delong_macro": {"difference": -0.125, "p": None},
+    }  # fmt: skip
+    text = summary(
+        {"joint-mean": Row(1000, 60.0)}, {"joint-mean": said}, {"pairs": [pair]}, ["mean"]
+    )
+    row = "| joint-mean | 1,000 | 60 | 50.00 (10.00–90.00) | 50.00 | 0.5000 | 0.5000 | – |\n"
+    assert f"| --- | --: | --: | --: | --: | --: | --: | --: |\n{row}" in text
+    assert text.endswith("| joint-mean | apart-mean | 1 | 2 | 0.25 | 0.25 | −0.12500 | – |\n")
 
 
 @pytest.fixture

@@ -67,6 +67,7 @@ def examine(
 
     Raises:
         MissingExtraError: OpenCV is not installed.
+        HemoscopeError: The cache cannot be written.
     """
     store = None if cache is None else ExaminationStore(cache)
     workers = workers or default_workers()

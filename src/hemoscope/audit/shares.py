@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest, fisher_exact
+from scipy.stats import fisher_exact
+
+from hemoscope.evaluation.intervals.wilson import wilson_limits
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,8 @@ def share_of(right: NDArray[np.bool_]) -> Share:
     """
     if len(right) == 0:
         return Share(0, 0, None, None, None)
-    interval = binomtest(int(right.sum()), len(right)).proportion_ci(method="wilson")
-    return Share(
-        int(right.sum()), len(right), float(right.mean()), float(interval.low), float(interval.high)
-    )
+    low, high = wilson_limits(right.sum(), len(right))
+    return Share(int(right.sum()), len(right), float(right.mean()), float(low), float(high))
 
 
 def difference_of(first: Share, second: Share) -> ShareDifference | None:

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from hemoscope.audit.facts import Facts
 from hemoscope.audit.features import DESCRIPTOR, VERSION, LocalFeatures
+from hemoscope.errors import HemoscopeError
+from hemoscope.files import cause, replacing
 
 FORMAT = f"audit-v1-features-v{VERSION}"
 
@@ -51,7 +53,7 @@ class ExaminationStore:
         """Those of the wanted digests that are known."""
         left = set(wanted)
         found: dict[bytes, Examined] = {}
-        for file in sorted(self._directory.glob("*.parquet")):
+        for file in sorted(self._directory.glob("[!.]*.parquet")):
             if not left:
                 break
             found.update(_read_shard(file, left))
@@ -59,14 +61,24 @@ class ExaminationStore:
         return found
 
     def write(self, examined: Sequence[Examined]) -> None:
-        """Adds images; their digests should not be known yet."""
+        """Adds images; their digests should not be known yet.
+
+        Raises:
+            HemoscopeError: The folder cannot be written.
+        """
         if not examined:
             return
-        self._directory.mkdir(parents=True, exist_ok=True)
-        name = uuid.uuid4().hex
-        draft = self._directory / f"{name}.draft"
-        pq.write_table(_to_table(examined), draft, compression="none")
-        draft.replace(self._directory / f"{name}.parquet")
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            with replacing(self._directory / f"{uuid.uuid4().hex}.parquet") as draft:
+                pq.write_table(_to_table(examined), draft, compression="none")
+        except OSError as error:
+            why = cause(error, when_full="the disk is full")
+            raise HemoscopeError(
+                f"what the audit found out cannot be kept in {self._directory}: {why}. Make room "
+                "there, or set HEMOSCOPE_CACHE to a folder that can be written. The same command "
+                "then goes on from what is kept already."
+            ) from error
 
 
 def _to_table(examined: Sequence[Examined]) -> pa.Table:

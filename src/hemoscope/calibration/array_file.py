@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from hemoscope.calibration.errors import CalibrationError
+from hemoscope.files import replacing
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -37,9 +38,8 @@ def write_arrays(arrays: Mapping[str, NDArray[Any]], path: Path) -> ArrayFile:
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **dict(arrays))  # pyright: ignore[reportArgumentType]
     content = buffer.getvalue()
-    part = path.with_name(f"{path.name}.part")
-    part.write_bytes(content)
-    part.replace(path)
+    with replacing(path) as draft:
+        draft.write_bytes(content)
     return ArrayFile(path.name, hashlib.sha256(content).hexdigest())
 
 

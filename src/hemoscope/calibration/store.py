@@ -24,6 +24,7 @@ from hemoscope.calibration.trust import Trust
 from hemoscope.calibration.unknown.read import read_unknown as read_known_methods
 from hemoscope.calibration.unknown_score import UnknownScore
 from hemoscope.errors import place_of
+from hemoscope.files import cause, replacing
 
 FILE_NAME = "calibration.json"
 ARRAYS_SUFFIX = ".unknown.npz"
@@ -66,16 +67,15 @@ def write_trust(trust: Trust, path: str | Path) -> Path:
         CalibrationError: It cannot be written.
     """
     target = trust_path(path)
-    part = target.with_name(f"{target.name}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         document = _document(trust, target)
-        part.write_bytes(TypeAdapter(Document).dump_json(document, indent=2) + b"\n")
-        part.replace(target)
+        with replacing(target) as draft:
+            draft.write_bytes(TypeAdapter(Document).dump_json(document, indent=2) + b"\n")
         if document.unknown_arrays is None:  # an earlier calibration's are of no more use
             target.with_suffix(ARRAYS_SUFFIX).unlink(missing_ok=True)
     except OSError as error:
-        raise CalibrationError(f"cannot write {target}: {error.strerror or error}.") from error
+        raise CalibrationError(f"cannot write {target}: {cause(error)}.") from error
     return target
 
 

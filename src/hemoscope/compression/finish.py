@@ -5,9 +5,11 @@ import shutil
 import pandas as pd
 
 from hemoscope.compression.curve import curve
+from hemoscope.compression.errors import PruningError
 from hemoscope.compression.folder import PruningFolder, read_called
 from hemoscope.compression.journal import Journal, Step
 from hemoscope.compression.task import Task
+from hemoscope.files import replacing
 from hemoscope.history import COLUMNS
 from hemoscope.models.store import load_model
 from hemoscope.training.recipe import Recipe
@@ -28,9 +30,8 @@ def finish(task: Task, journal: Journal) -> None:
     recipe = read_recipe(task.source) if kept is None else _recipe(task, source)
     write_provenance(folder.run, task.provenance | {"training_seconds": _seconds(task, journal)})
     folder.run.recipe.write_text(dump_recipe(recipe), encoding="utf-8")
-    part = folder.run.model.with_suffix(".part")
-    shutil.copyfile(source.model, part)
-    part.replace(folder.run.model)
+    with replacing(folder.run.model, PruningError) as draft:
+        shutil.copyfile(source.model, draft)
     shutil.rmtree(folder.steps)
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from hemoscope.compression.errors import PruningError
+from hemoscope.files import replacing
 from hemoscope.training.run_folder import RunFolder
 
 
@@ -73,11 +75,14 @@ class PruningFolder:
 
 
 def write_called(file: Path, called: NDArray[np.intp]) -> None:
-    """(n,) class indices, in one step."""
+    """(n,) class indices, in one step.
+
+    Raises:
+        PruningError: They cannot be written.
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_suffix(".part.npy")
-    np.save(part, called, allow_pickle=False)
-    part.replace(file)
+    with replacing(file, PruningError) as draft:
+        np.save(draft, called, allow_pickle=False)
 
 
 def read_called(file: Path) -> NDArray[np.intp]:

@@ -5,7 +5,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from hemoscope.compression.choice import Kind
+from hemoscope.compression.errors import PruningError
 from hemoscope.compression.settings import Settings
+from hemoscope.files import replacing
 from hemoscope.models.config import BlockShape
 
 VERSION = 1
@@ -169,7 +171,10 @@ class Journal(_Part):
         return self.model_copy(update={"steps": (*self.steps, step)})
 
     def write(self, file: Path) -> None:
-        """In one step, so that a kill leaves the old or the new one."""
-        part = file.with_suffix(".part")
-        part.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        part.replace(file)
+        """In one step, so that a kill leaves the old or the new one.
+
+        Raises:
+            PruningError: It cannot be written.
+        """
+        with replacing(file, PruningError) as draft:
+            draft.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")

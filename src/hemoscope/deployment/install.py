@@ -4,6 +4,7 @@ from pathlib import Path
 
 from hemoscope.calibration import CalibrationError, Trust, write_trust
 from hemoscope.deployment.card import write_card
+from hemoscope.files import replacing
 from hemoscope.inference.bundle import Bundle, card_file, description_file, read_bundle
 from hemoscope.predictions import Predictions
 
@@ -24,7 +25,8 @@ def install_trust(trust: Trust, predictions: Predictions, out: Path) -> Path:
     bundle = check_made_by(predictions, out)
     target = write_trust(trust, out)
     if bundle is not None:
-        _rewrite(card_file(out), write_card(bundle.info, trust))
+        with replacing(card_file(out), CalibrationError) as draft:
+            draft.write_text(write_card(bundle.info, trust), encoding="utf-8")
     return target
 
 
@@ -61,12 +63,3 @@ def check_made_by(predictions: Predictions, out: Path) -> Bundle | None:
             f"one in the bundle {out} ({ours[:12]}…). {remedy}"
         )
     return bundle
-
-
-def _rewrite(file: Path, text: str) -> None:
-    part = file.with_name(f"{file.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(file)
-    except OSError as error:
-        raise CalibrationError(f"cannot write {file}: {error.strerror or error}.") from error

@@ -1,6 +1,7 @@
 """A model as one safetensors file: weights, configuration and class names travel together."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from hemoscope.errors import HemoscopeError, UsageError
+from hemoscope.files import replacing
 from hemoscope.models.backbones.weights import NONE
 from hemoscope.models.config import ModelConfig
 from hemoscope.models.hybrid import HybridClassifier
@@ -57,7 +59,7 @@ def save_model(model: Classifier, classes: Sequence[str], path: Path) -> None:
         path: Usually ends with `.safetensors`.
 
     Raises:
-        HemoscopeError: If there are more or fewer names than logits.
+        HemoscopeError: If there are more or fewer names than logits, or the file cannot be written.
     """
     if len(classes) != model.classes:
         raise HemoscopeError(
@@ -70,9 +72,19 @@ def save_model(model: Classifier, classes: Sequence[str], path: Path) -> None:
         "classes": json.dumps(list(classes), ensure_ascii=False),
     }
     tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
-    half_written = path.with_name(path.name + ".part")
-    save_file(tensors, half_written, metadata)
-    half_written.replace(path)
+    with replacing(path, HemoscopeError) as draft:
+        _save(tensors, draft, metadata)
+
+
+def _save(tensors: dict[str, Tensor], file: Path, metadata: dict[str, str]) -> None:
+    """Safetensors says in words alone what the system said; here it is an OSError again."""
+    try:
+        save_file(tensors, file, metadata)
+    except SafetensorError as error:
+        number = re.search(r"\(os error (\d+)\)", str(error))
+        if number is None:
+            raise
+        raise OSError(int(number[1]), str(error)) from error
 
 
 def load_model(path: Path, branch: str | None = None) -> StoredModel:

@@ -5,7 +5,6 @@ order. A line counts once its end is written; half a line, left by a kill or a f
 when the journal is opened again.
 """
 
-import errno
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from hemoscope.errors import HemoscopeError, UsageError
+from hemoscope.files import cause
 from hemoscope.opinions.opinion import Opinion
 
 FILE_NAME = "journal.jsonl"
@@ -174,8 +174,8 @@ def _cut_half_a_line(file: Path) -> None:
 
 
 def _cannot_write(file: Path, error: OSError) -> JournalError:
-    cause = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
+    why = cause(error, when_full="the disk is full")
     return JournalError(
-        f"cannot write {file}: {cause}. What was written before is whole: make room, and go on "
+        f"cannot write {file}: {why}. What was written before is whole: make room, and go on "
         "with --resume."
     )

@@ -1,10 +1,10 @@
-"""Files that are there as a whole, or not at all."""
+"""Files that are there as a whole, or not at all, and what is left where they cannot be."""
 
-import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from hemoscope import files
 from hemoscope.opinions.journal import JournalError
 
 
@@ -15,16 +15,11 @@ def replacing(file: Path) -> Iterator[Path]:
     Raises:
         JournalError: The draft cannot be written.
     """
-    draft = file.with_name(f"{file.name}.part")
     try:
-        yield draft
-        draft.replace(file)
+        with files.replacing(file) as draft:
+            yield draft
     except OSError as error:
-        draft.unlink(missing_ok=True)
-        cause = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
+        cause = files.cause(error, when_full="the disk is full")
         raise JournalError(
             f"cannot write {file}: {cause}. No opinion is lost: make room, and go on with --resume."
         ) from error
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hemoscope.errors import HemoscopeError
+from hemoscope.files import cause, replacing
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.recipe_files import dump_recipe, load_recipe
 
@@ -80,7 +81,7 @@ def start_run(path: Path, recipe: Recipe, provenance: dict[str, Any]) -> RunFold
         write_provenance(run, provenance)
         run.recipe.write_text(dump_recipe(recipe), encoding="utf-8")
     except OSError as error:
-        raise RunFolderError(f"cannot write to {path}: {error.strerror or error}.") from error
+        raise RunFolderError(f"cannot write to {path}: {cause(error)}.") from error
     return run
 
 
@@ -107,7 +108,10 @@ def read_provenance(run: RunFolder) -> dict[str, Any]:
 
 
 def write_provenance(run: RunFolder, provenance: dict[str, Any]) -> None:
-    """Writes `provenance.json` in one step, so that a kill leaves the old or the new one."""
-    part = run.provenance.with_suffix(".part")
-    part.write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")
-    part.replace(run.provenance)
+    """Writes `provenance.json` in one step, so that a kill leaves the old or the new one.
+
+    Raises:
+        RunFolderError: It cannot be written.
+    """
+    with replacing(run.provenance, RunFolderError) as draft:
+        draft.write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")

@@ -22,6 +22,7 @@ import pandas as pd
 
 from hemoscope.cells.sources.source_error import SourceError
 from hemoscope.cells.table import CellTable, CellTableError
+from hemoscope.files import cause, replacing
 
 _FILE_COLUMNS = ("path", "mask")
 _NAMES = ("label", "group")
@@ -81,13 +82,16 @@ def write_manifest(
             "brings its own split: use --split-column split."
         )
     moved = _with_plain_names(_relative_to(table, file.parent))
+    beside = file.with_name(f"{file.name}.json")
     note = {"fingerprint": moved.fingerprint(), "cells": len(moved), **(provenance or {})}
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        _replace(file, moved.frame.to_csv(index=False))
-        _replace(file.with_name(f"{file.name}.json"), json.dumps(note, indent=2) + "\n")
+        # The table takes its place last: where it is, its note is too.
+        with replacing(file) as table_draft, replacing(beside) as note_draft:
+            table_draft.write_text(moved.frame.to_csv(index=False), encoding="utf-8", newline="")
+            note_draft.write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8", newline="")
     except OSError as error:
-        raise CellTableError(f"cannot write {file}: {error.strerror or error}.") from error
+        raise CellTableError(f"cannot write {file}: {cause(error)}.") from error
     return moved
 
 
@@ -143,13 +147,3 @@ def _with_plain_names(table: CellTable) -> CellTable:
     for column in set(_NAMES) & set(table.frame):
         table = table.with_column(column, table.answers(column))
     return table
-
-
-def _replace(file: Path, text: str) -> None:
-    """Writes a file whole or not at all."""
-    draft = file.with_name(f".{file.name}.{os.getpid()}.tmp")
-    try:
-        draft.write_text(text, encoding="utf-8", newline="")
-        draft.replace(file)
-    finally:
-        draft.unlink(missing_ok=True)

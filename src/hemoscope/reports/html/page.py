@@ -8,6 +8,7 @@ import jinja2
 import pandas as pd
 
 import hemoscope
+from hemoscope.files import cause, replacing
 from hemoscope.reports.errors import ReportError
 from hemoscope.reports.figure import FORMATS, Plot, inline_svg, save_figure, save_numbers
 from hemoscope.reports.html.elements import Section
@@ -42,10 +43,11 @@ def write_page(
     html = page.render(sections=sections, version=hemoscope.__version__, **context)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(html, encoding="utf-8", newline="\n")
+        with replacing(path) as draft:
+            draft.write_text(html, encoding="utf-8", newline="\n")
         _write_data(data_folder(path), plots, tables, figure_formats)
     except OSError as error:
-        raise ReportError(f"cannot write the report {path}: {error.strerror or error}.") from error
+        raise ReportError(f"cannot write the report {path}: {cause(error)}.") from error
     return path
 
 

@@ -7,8 +7,10 @@ from typing import Any
 import pandas as pd
 from lightning.pytorch import Callback, LightningModule, Trainer
 
+from hemoscope.files import replacing
 from hemoscope.history import FIGURES
 from hemoscope.training.module import training_module
+from hemoscope.training.run_folder import RunFolderError
 
 
 class History(Callback):
@@ -53,9 +55,8 @@ class History(Callback):
             self._write()
 
     def _write(self) -> None:
-        part = self._path.with_suffix(".part")
-        pd.DataFrame(self.rows).to_csv(part, index=False)
-        part.replace(self._path)
+        with replacing(self._path, RunFolderError) as draft:
+            pd.DataFrame(self.rows).to_csv(draft, index=False)
 
     def state_dict(self) -> dict[str, Any]:
         """The rows so far, into the checkpoint."""
