@@ -64,10 +64,11 @@ def evaluate(
         "seed": seed,
         "history": None if run is None else read_history(run),
         "allow_fitted_cells": allow_fitted_cells,
+        "hierarchy": _tree(hierarchy),
     }
     assessment = None
     if calibration is None:
-        result = evaluate_predictions(table, **options, hierarchy=_tree(hierarchy))
+        result = evaluate_predictions(table, **options)
     else:
         assessment, table = assess_calibration(calibration, table, predictions, options)
         result = assessment.after
