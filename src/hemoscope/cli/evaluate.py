@@ -82,7 +82,7 @@ def evaluate(
             result,
             table,
             report,
-            images=None if images is None else open_cells(images),
+            images=None if images is None else open_cells(images, blank_labels=True),
             history=options["history"],
             assessment=assessment,
         )
