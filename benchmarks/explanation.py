@@ -51,7 +51,6 @@ def measure(options: argparse.Namespace) -> None:
     from hemoscope.explanation.target import choose_target
 
     stored = open_model(options.model)
-    frame = stored.model.config.frame
     table = open_cells(options.cells)
     if options.stage != "energy":
         table = table.where(options.split_column, options.use)
@@ -59,7 +58,7 @@ def measure(options: argparse.Namespace) -> None:
     file = options.out / f"{options.stage}.csv"
     end = time.monotonic() + 60 * options.minutes
     done = finished(file)
-    for batch in read_cells(table, frame, batch=1, workers=1):
+    for batch in read_cells(table, stored.model.config.frame, batch=1, workers=1):
         path = str(table.paths[batch.rows[0]])
         todo = [m for m in chosen_methods(options.methods) if (path, m.name) not in done]
         if not todo:
@@ -70,10 +69,10 @@ def measure(options: argparse.Namespace) -> None:
         logits = logits_of(stored.model, images)
         target = choose_target(logits, stored.classes)
         started = time.monotonic()
-        for frame in STAGES[options.stage](stored.model, images, target, todo, table, batch.rows):
-            frame["path"] = path
-            frame["called"] = stored.classes[int(logits.argmax())]
-            append(file, frame)
+        for found in STAGES[options.stage](stored.model, images, target, todo, table, batch.rows):
+            found["path"] = path
+            found["called"] = stored.classes[int(logits.argmax())]
+            append(file, found)
         print(f"{path}: {len(todo)} methods, {time.monotonic() - started:.0f} s", flush=True)
 
 
@@ -97,12 +96,11 @@ def curves(model, images, target, methods, table, rows) -> Iterator[pd.DataFrame
 
 def energy(model, images, target, methods, table, rows) -> Iterator[pd.DataFrame]:
     """Shares of energy in nucleus and cell of one cell, and the shares of the picture."""
-    from hemoscope.cells import Frame
     from hemoscope.explanation.faithfulness.compare import measures_frame
     from hemoscope.explanation.faithfulness.energy import energy_shares
     from hemoscope.explanation.masks import masks_of
 
-    masks = masks_of(table.take(rows), None, Frame(images.shape[-1]))
+    masks = masks_of(table.take(rows), None, model.config.frame)
     for method in methods:
         maps = method.explain(model, images, target)
         areas = energy_shares(maps, masks)

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from hemoscope.cells import write_manifest
+from hemoscope.audit import PairError
+from hemoscope.cells import CellTableError, write_manifest
 from hemoscope.cli.main import app
 from hemoscope.errors import UsageError
 from hemoscope.predictions import Predictions
@@ -93,3 +94,11 @@ def test_twins_by_pairs_alone(manifest, tmp_path) -> None:
     assert found["difference"]["difference"] == 1.0
     for wrong in ([], ["--pairs", str(pairs), "--groups", str(pairs)]):
         assert isinstance(CliRunner().invoke(app, [*command, *wrong]).exception, UsageError)
+    for option, file, error, words in (
+        ("--groups", "missing.csv", CellTableError, "cannot be read as a table of groups"),
+        ("--groups", str(pairs), CellTableError, "needs the columns path and group"),
+        ("--pairs", "missing.csv", PairError, "cannot be read as a table of pairs"),
+    ):
+        failed = CliRunner().invoke(app, [*command, option, file]).exception
+        assert isinstance(failed, error)
+        assert words in str(failed)

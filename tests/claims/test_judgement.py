@@ -54,7 +54,6 @@ def test_a_finding_about_nothing_known_is_refused(ledger):
     ("value", "low", "high", "status"),
     [
         (0.98, 0.975, 0.985, Status.REPRODUCED),
-        (0.9766, None, None, Status.REPRODUCED),
         (0.985, 0.980, 0.990, Status.NOT_REPRODUCED),
         (0.960, 0.955, 0.965, Status.NOT_REPRODUCED),
     ],
@@ -65,8 +64,18 @@ def test_measurements_decide(ledger, value, low, high, status):
     assert statuses(ledger, [], measured)[ACCURACY] is status
 
 
-def test_no_measurement_lifts_a_contradiction(ledger):
+def test_an_estimate_without_an_interval_leaves_the_status(ledger):
     measured = {ACCURACY: Measured(value=0.9766)}
+    for finding, status in (
+        (agree("a", (ACCURACY,), "."), Status.CONSISTENT),
+        (bounded("a", (ACCURACY,), "."), Status.NOT_CHECKABLE),
+        (contradict("a", (ACCURACY,), "."), Status.CONTRADICTED),
+    ):
+        assert statuses(ledger, [finding], measured)[ACCURACY] is status
+
+
+def test_no_measurement_lifts_a_contradiction(ledger):
+    measured = {ACCURACY: Measured(value=0.9766, low=0.97, high=0.98)}
     judged = judge_claims(ledger, [contradict("a", (ACCURACY,), ".")], measured)
     entry = next(j for j in judged if j.claim.id == ACCURACY)
     assert entry.status is Status.CONTRADICTED

@@ -61,6 +61,14 @@ def test_our_figure_stands_beside_the_paper_one(tmp_path):
     assert "| reproduced | 0.981 (0.976 to 0.985): ours agrees; n = 3,418, seeds 1, 2 |" in row
 
 
+def test_an_estimate_without_an_interval_is_shown_as_such(tmp_path, account):
+    results = tmp_path / "run.json"
+    results.write_text(json.dumps({"s35.inception_v3.temperature": {"value": 1.3, "n": 3418}}))
+    measured = take_account(results)
+    assert measured.counts == account.counts
+    assert "| 1.3: without an interval; n = 3,418 |" in write_page(measured)
+
+
 def test_the_record_says_the_same_in_json(account):
     record = json.loads(json.dumps(as_record(account), allow_nan=False))
     assert record["counts"] == {str(s): n for s, n in account.counts.items()}

@@ -71,13 +71,29 @@ def test_a_missing_path_is_named(tmp_path, ledger):
 @pytest.mark.parametrize(
     ("name", "measured", "reproduced", "words"),
     [
-        ("t5.inception_v3.accuracy", {"value": 97.66}, True, "ours agrees"),
-        ("t5.inception_v3.accuracy", {"value": 98.5}, False, "ours is higher"),
+        ("t5.inception_v3.accuracy", {"value": 97.7, "low": 97, "high": 98}, True, "ours agrees"),
+        (
+            "t5.inception_v3.accuracy",
+            {"value": 99, "low": 98.9, "high": 99.1},
+            False,
+            "ours is higher",
+        ),
+        ("t5.inception_v3.accuracy", {"value": 97.66}, None, "without an interval"),
+        ("t4.inception_v3.minutes", {"value": 3}, None, "without an interval"),
+        ("s35.inception_v3.temperature", {"value": 1.3}, None, "without an interval"),
+        ("s232.resnet50.total", {"value": 359.287688}, True, "ours agrees"),
+        ("s232.resnet50.total", {"value": 360.1}, False, "ours is higher"),
         ("t2.resnet50.total", {"value": 359_287_688}, True, "ours agrees"),
         ("t2.resnet50.total", {"value": 359_287_687}, False, "ours is lower"),
-        ("s33.inception_v3.auc_floor", {"value": 0.999}, True, "ours agrees"),
-        ("s33.inception_v3.delong_p", {"value": 0.4}, False, "ours is higher"),
-        ("s33.inception_v3.delong_p", {"value": 0.001}, True, "ours agrees"),
+        ("s33.inception_v3.auc_floor", {"value": 0.9, "low": 0.8, "high": 1}, True, "ours agrees"),
+        (
+            "s33.inception_v3.delong_p",
+            {"value": 0.4, "low": 0.3, "high": 0.5},
+            False,
+            "ours is higher",
+        ),
+        ("s33.inception_v3.delong_p", {"value": 0.001, "low": 0, "high": 0.9}, True, "ours agrees"),
+        ("s33.inception_v3.delong_p", {"value": 0.001}, None, "without an interval"),
     ],
 )
 def test_reproduced_or_not(ledger, name, measured, reproduced, words):

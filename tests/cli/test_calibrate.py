@@ -1,11 +1,14 @@
 """calibrate, and evaluate with what it wrote."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
-from hemoscope.calibration import read_trust
+from hemoscope.calibration import Trust, fit, read_trust, write_trust
+from hemoscope.cli.main import app
 from hemoscope.features import Features, features_beside
 from hemoscope.predictions import Predictions
 from tests.calibration.simulate import CLASSES, drawn
@@ -61,6 +64,17 @@ def test_evaluate_refuses_the_fitted_cells(hemoscope: Run, validation: Path, tmp
     insisted = hemoscope(*way, "--allow-fitted-cells")
     assert insisted.code == 0
     assert "Before and after calibration" in insisted.out
+
+
+@pytest.mark.parametrize(("name", "there"), [("none", False), ("pbc", True)])
+def test_the_hierarchy_is_asked_for_with_a_calibration_too(
+    test_table: Path, tmp_path: Path, name: str, there: bool
+):
+    write_trust(Trust(fit(drawn(300, temperature=2.0, spread=6.0), "temperature")), tmp_path)
+    options = ["--calibration", str(tmp_path), "--resamples", "0", "--hierarchy", name, "--json"]
+    done = CliRunner().invoke(app, ["evaluate", str(test_table), *options])
+    assert done.exit_code == 0, done.exception
+    assert (json.loads(done.stdout)["hierarchy"] is not None) == there
 
 
 def test_calibrate_never_loads_torch_or_matplotlib(validation: Path, tmp_path: Path):

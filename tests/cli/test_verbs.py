@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 from sklearn.metrics import accuracy_score, balanced_accuracy_score
+from typer.testing import CliRunner
 
 from hemoscope.cells.synthetic import write_synthetic
+from hemoscope.cli.main import app
 from hemoscope.predictions import Predictions
 
 from .conftest import Run
@@ -97,6 +99,16 @@ def test_evaluate_prints_what_scikit_learn_gets(hemoscope: Run, table: Path, tmp
     assert outcome.json["balanced_accuracy"] == pytest.approx(balanced)
     assert outcome.json["per_class"]["ig"]["support"] == 20
     assert report.read_text(encoding="utf-8").lower().startswith("<!doctype html>")
+
+
+def test_the_pictures_of_a_report_need_no_labels(table: Path, cells: Path, tmp_path: Path):
+    pictures = cells / "some.csv"
+    pictures.write_text("path,label\nplatelet/PLATELET_0001.png,x\nplatelet/PLATELET_0002.png,\n")
+    report = tmp_path / "report.html"
+    options = ("--resamples", "0", "--report", str(report), "--images", str(pictures))
+    done = CliRunner().invoke(app, ["evaluate", str(table), *options])
+    assert done.exit_code == 0, done.exception
+    assert report.is_file()
 
 
 def test_compare_sets_two_tables_side_by_side(hemoscope: Run, table: Path, tmp_path: Path):

@@ -1,5 +1,6 @@
 """From a run folder to a bundle."""
 
+import errno
 import json
 from pathlib import Path
 
@@ -123,6 +124,18 @@ def test_what_cannot_be_exported_is_said(run, bundle, tmp_path):
     (unfinished / "model.safetensors").unlink()
     with pytest.raises(ExportError, match="has not come to its end"):
         export_run(unfinished, tmp_path / "bundle")
+
+
+def test_a_disk_that_fills_up_leaves_nothing_and_is_said(run, tmp_path, monkeypatch):
+    from hemoscope.deployment import export
+
+    def full(model, file):
+        raise OSError(errno.ENOSPC, "No space left on device", str(file))
+
+    monkeypatch.setattr(export, "write_onnx", full)
+    with pytest.raises(ExportError, match=r"the bundle .*together: No space left on device\."):
+        export_run(run, tmp_path / "out" / "bundle")
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 @pytest.mark.slow

@@ -39,7 +39,7 @@ def test_chances_are_the_probability_and_in_a_contrast_that_among_two():
     [
         ("monocite", None, "no class 'monocite'; it knows .* Did you mean 'monocyte'?"),
         ("predicted", "monocyte", "cell 2 of 2 would have 'monocyte' set against itself"),
-        ("predicted", "truth", "have no labels that the model knows"),
+        ("predicted", "truth", "not every one of these cells has a label that the model knows"),
         ("platelet", "platelet", "cell 1 of 2 would have 'platelet' set against itself"),
     ],
 )

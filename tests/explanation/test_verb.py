@@ -9,8 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
 from hemoscope.cells.synthetic import write_synthetic
+from hemoscope.cli.main import app
+from hemoscope.explanation.errors import UnknownTargetError
 from hemoscope.predictions import Predictions
 
 from .conftest import CLASSES, SIZE
@@ -110,3 +113,25 @@ def test_a_bundle_and_an_empty_folder_are_told_apart(tmp_path: Path):
     (tmp_path / "bundle.json").write_text("{}")
     with pytest.raises(ModelError, match="is a bundle, which answers but cannot be looked into"):
         open_model(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("options", "error"), [([], None), (["--against", "truth"], UnknownTargetError)]
+)
+def test_some_cells_of_a_manifest_may_have_no_label(
+    run_folder: Path, cells: Path, tmp_path: Path, options, error
+):
+    first, second = sorted(cells.rglob("*.png"))[:2]
+    manifest = tmp_path / "m.csv"
+    manifest.write_text(f"path,label\n{first},basophil\n{second},\n")
+    done = CliRunner().invoke(
+        app,
+        ["explain", str(run_folder), str(manifest), "--no-measure", "--method", "gradcam",
+         "--out", str(tmp_path / "out"), "--json", *options],
+    )  # fmt: skip
+    if error is not None:
+        assert isinstance(done.exception, error)
+        assert "not every one of these cells has a label" in str(done.exception)
+        return
+    assert done.exit_code == 0, done.exception
+    assert len(json.loads(done.stdout)["cells"]) == 2

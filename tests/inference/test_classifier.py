@@ -116,7 +116,23 @@ def test_a_model_that_overflows_on_one_image_says_so_of_that_one():
     assert opinions[1].problem == "the model gives no finite numbers for this image"
 
 
-@pytest.mark.parametrize("single", ["cell.png", Path("cell.png"), Image.new("RGB", (4, 4))])
+@pytest.mark.parametrize(
+    "single",
+    [
+        "cell.png",
+        Path("cell.png"),
+        Image.new("RGB", (4, 4)),
+        _plain(1),
+        _plain(1)[..., 0],
+        np.zeros((5, 6, 4), np.uint8),
+    ],
+)
 def test_a_single_image_is_not_taken_for_a_collection(single):
     with pytest.raises(UsageError, match=r"classifier\(\[image\]\)"):
         Classifier(Reddest())(single)
+
+
+def test_an_array_of_images_is_a_collection():
+    colour = np.stack([_plain(1), _plain(2)])
+    assert [opinion.label for opinion in Classifier(Reddest())(colour)] == ["green", "blue"]
+    assert len(list(Classifier(Reddest())(colour[..., 0]))) == 2

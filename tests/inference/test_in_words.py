@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from hemoscope.inference.in_words import ATTRIBUTES, describe_cell, in_words, write_in_words
-from hemoscope.predictions import Predictions
+from hemoscope.predictions import Predictions, PredictionsError
 
 NEUTROPHIL = {
     "cell_size": "big",
@@ -73,3 +73,9 @@ def test_the_lines_lie_beside_the_table(tmp_path) -> None:
     assert file == tmp_path / "t.in_words.csv"
     assert file.read_text().splitlines() == ["path,in_words", "a,big cell", "b,small cell"]
     assert write_in_words({"other": sizes}, tmp_path / "t.parquet") is None
+
+
+def test_lines_that_cannot_be_written_are_named(tmp_path) -> None:
+    sizes = Predictions.from_probabilities(["a"], ["big", "small"], [[1, 0]])
+    with pytest.raises(PredictionsError, match=r"cannot write .*t\.in_words\.csv"):
+        write_in_words({"cell_size": sizes}, tmp_path / "gone" / "t.parquet")

@@ -164,6 +164,13 @@ def test_groups_of_a_manifest_reach_the_predictions(folder: Path, tmp_path: Path
     assert done.findings.counted.grouped
 
 
+def test_some_cells_of_a_manifest_may_have_no_label(folder: Path, tmp_path: Path):
+    (folder / "m.csv").write_text("path,label\n00.png,x\n01.png,\n")
+    done = classify(open_images([folder / "m.csv"]), tmp_path / "out")
+    assert done.findings.cells == 2
+    assert Predictions.read(done.predictions).labels is None
+
+
 def test_a_report_that_cannot_be_written_loses_nothing(folder: Path, tmp_path: Path):
     def fails(_: object) -> None:
         raise OSError("no")

@@ -19,10 +19,12 @@ from hemoscope.reports.plots.explanation import FaithfulnessFigure
 CLASSES = ("basophil", "monocyte")
 
 
-def _explained(count: int, *, better: bool = True) -> ExplainedCells:
+def _explained(count: int, *, mean: float = 0.5, spread: float = 0.1) -> ExplainedCells:
+    """Cells whose maps have this mean faithfulness; that of noise is 0.2."""
     rng = np.random.default_rng(0)
     rows = np.arange(count)
-    own = pd.DataFrame({"cell": rows, "method": "gradcam", "faithfulness": 0.5 if better else 0.1})
+    off = spread * np.linspace(-1, 1, count)
+    own = pd.DataFrame({"cell": rows, "method": "gradcam", "faithfulness": mean + off})
     noise = pd.DataFrame({"cell": rows, "method": "random", "faithfulness": 0.2})
     return ExplainedCells(
         "gradcam",
@@ -37,16 +39,33 @@ def _explained(count: int, *, better: bool = True) -> ExplainedCells:
 
 
 def test_the_page_says_what_was_asked_and_whether_to_believe_it(tmp_path):
-    page = write_explanation_report(_explained(2), tmp_path / "e.html", model="RUN")
+    page = write_explanation_report(_explained(12), tmp_path / "e.html", model="RUN")
     text = " ".join(page.read_text("utf-8").split())
-    assert "2 cells explained" in text
+    assert "12 cells explained" in text
     assert "Why monocyte and not basophil?" in text
-    assert "0.500 against 0.200), so they show where the model looks" in text
-    assert (tmp_path / "e_data" / "cells.csv").read_text().count("gradcam") == 2
-    page = write_explanation_report(_explained(1, better=False), tmp_path / "f.html", mistakes=True)
+    assert (tmp_path / "e_data" / "cells.csv").read_text().count("gradcam") == 12
+    page = write_explanation_report(_explained(1), tmp_path / "f.html", mistakes=True)
     text = " ".join(page.read_text("utf-8").split())
     assert "1 confident mistake explained" in text
-    assert "should not be taken for what the model looks at" in text
+
+
+@pytest.mark.parametrize(
+    ("count", "mean", "spread", "said"),
+    [
+        (12, 0.5, 0.1, "more than in the order of noise (insertion minus deletion 0.500 against"),
+        (12, 0.5, 0.1, "), so they show where the model looks."),
+        (12, 0.1, 0.01, "less than in the order of noise (insertion minus deletion 0.100 against"),
+        (12, 0.1, 0.01, "), so they should not be taken for what the model looks at."),
+        (12, 0.25, 0.5, "do not show that the maps are better than noise."),
+        (12, 0.15, 0.5, "do not show that the maps are better than noise."),
+        (9, 0.9, 0.1, "0.900 against 0.200): these cells do not show that the maps are better"),
+        (1, 0.9, 0.1, "do not show that the maps are better than noise."),
+    ],
+)
+def test_maps_are_believed_only_where_cells_show_it(tmp_path, count, mean, spread, said):
+    explained = _explained(count, mean=mean, spread=spread)
+    page = write_explanation_report(explained, tmp_path / "e.html")
+    assert said in " ".join(page.read_text("utf-8").split())
 
 
 def test_cells_are_told_in_words_where_the_model_speaks(tmp_path):

@@ -9,7 +9,7 @@ from hemoscope.audit.case import Case
 from hemoscope.audit.checks import CHECKS
 from hemoscope.audit.finding import Finding, Severity
 from hemoscope.audit.groups import Groups
-from hemoscope.audit.pair_groups import PairError, groups_of_pairs
+from hemoscope.audit.pair_groups import PairError, groups_of_pairs, read_pairs
 from hemoscope.audit.pairs import Rule
 from hemoscope.audit.twins import TwinAccuracy, twin_accuracy
 
@@ -25,5 +25,6 @@ __all__ = [
     "TwinAccuracy",
     "audit",
     "groups_of_pairs",
+    "read_pairs",
     "twin_accuracy",
 ]

@@ -1,6 +1,7 @@
 """Groups of cells from a table of pairs alone, as `pairs.csv` of an audit holds them."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import pandas as pd
 
@@ -12,6 +13,18 @@ ENDS = ("path_1", "path_2")
 
 class PairError(HemoscopeError):
     """A table that holds no pairs, or pairs of other cells."""
+
+
+def read_pairs(file: Path) -> pd.DataFrame:
+    """A table of pairs from a CSV, as strings.
+
+    Raises:
+        PairError: The file is missing or no table.
+    """
+    try:
+        return pd.read_csv(file, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise PairError(f"{file} cannot be read as a table of pairs: {error}") from error
 
 
 def groups_of_pairs(pairs: pd.DataFrame, paths: Iterable[str]) -> pd.DataFrame:

@@ -11,7 +11,13 @@ from hemoscope.cells.framing import FRAMINGS, Frame, Framing
 from hemoscope.cells.parallel import Progress
 from hemoscope.cells.reading import CellFailure, read_cell
 from hemoscope.cells.sources import Source, SourceError, open_cells, write_manifest
-from hemoscope.cells.splits import split_grouped, split_paper, split_stratified, with_groups
+from hemoscope.cells.splits import (
+    read_groups,
+    split_grouped,
+    split_paper,
+    split_stratified,
+    with_groups,
+)
 from hemoscope.cells.stream import CellBatch, read_cells
 from hemoscope.cells.summary import CellSummary, summarise_cells
 from hemoscope.cells.table import CellTable, CellTableError, SelectionError
@@ -41,6 +47,7 @@ __all__ = [
     "open_cells",
     "read_cell",
     "read_cells",
+    "read_groups",
     "split_grouped",
     "split_paper",
     "split_stratified",

@@ -6,7 +6,7 @@ gives every claim exactly one status.
 """
 
 from hemoscope.claims.account import Account, take_account
-from hemoscope.claims.page import write_page
+from hemoscope.claims.page import save_page, write_page
 from hemoscope.claims.record import as_record
 
-__all__ = ["Account", "as_record", "take_account", "write_page"]
+__all__ = ["Account", "as_record", "save_page", "take_account", "write_page"]

@@ -57,7 +57,7 @@ def judge_claims(
     The gravest finding decides. A claim that restates another also has that one's verdict: a
     number is not truer for being said twice. A measurement decides over all but a
     contradiction: a number that its own neighbours exclude stays contradicted, with our figure
-    beside it.
+    beside it. One that cannot tell (`compare`) leaves the status as it is.
     """
     by_claim: dict[str, list[Finding]] = {name: [] for name in ledger.claims}
     for finding in findings:
@@ -96,8 +96,8 @@ def _judge(
     if measured is None:
         return Judgement(claim, _FROM_VERDICT[verdict], verdict, tuple(findings))
     comparison = compare(claim, measured)
-    if verdict is Verdict.CONTRADICTED:
-        status = Status.CONTRADICTED
+    if verdict is Verdict.CONTRADICTED or comparison.reproduced is None:
+        status = _FROM_VERDICT[verdict]
     else:
         status = Status.REPRODUCED if comparison.reproduced else Status.NOT_REPRODUCED
     return Judgement(claim, status, verdict, tuple(findings), measured, comparison)

@@ -1,11 +1,13 @@
 """The page: `docs/claims.md`, written from an account and nothing else."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from hemoscope.claims.account import Account
 from hemoscope.claims.finding import Finding, Verdict
 from hemoscope.claims.judgement import Judgement, Status
 from hemoscope.claims.ledger import Chapter
+from hemoscope.errors import HemoscopeError
 
 PREFACE = """\
 # The claims ledger
@@ -28,6 +30,24 @@ MEANINGS = {
     Status.CONSISTENT: "equal to what the definitions give from other numbers of the paper",
     Status.NOT_CHECKABLE: "the paper's other numbers do not fix it, or it is about others' work",
 }
+
+
+class PageError(HemoscopeError):
+    """A page that cannot be written."""
+
+
+def save_page(account: Account, file: Path) -> Path:
+    """Writes the page to a file; its folder is made if need be.
+
+    Raises:
+        PageError: The file cannot be written.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(write_page(account), encoding="utf-8")
+    except OSError as error:
+        raise PageError(f"cannot write {file}: {error.strerror or error}.") from error
+    return file
 
 
 def write_page(account: Account) -> str:

@@ -32,7 +32,7 @@ class Measured(BaseModel):
 
     Attributes:
         value: The estimate.
-        low: Low end of its 95 % interval; None where the number is exact.
+        low: Low end of its 95 % interval; None for a count, or where nobody knows it.
         high: High end.
         n: Cells that it was measured on.
         split: Which cells those were.
@@ -78,20 +78,28 @@ class Measured(BaseModel):
 
 @dataclass(frozen=True)
 class Comparison:
-    """A measurement against its claim."""
+    """A measurement against its claim.
 
-    reproduced: bool
+    Attributes:
+        reproduced: Whether ours agrees; None where ours cannot tell.
+        words: The same for a reader.
+    """
+
+    reproduced: bool | None
     words: str
 
 
 def compare(claim: Claim, measured: Measured) -> Comparison:
     """Whether a measurement reproduces a claim.
 
-    It does if its 95 % interval (or the value, where it has none) holds some value that rounds
-    to what the paper prints; for a limit ("above", "at most"), if it holds some value on the
+    It does if its 95 % interval (or the value of a count) holds some value that rounds to what
+    the paper prints; for a limit ("above", "at most"), if it holds some value on the
     right side of it. Better than the paper is therefore not reproduced either: the words say on
-    which side ours lies.
+    which side ours lies. An estimate without an interval decides nothing: no second run would
+    hit the paper's last digit either.
     """
+    if measured.low is None and claim.measure.estimated:
+        return Comparison(reproduced=None, words="without an interval")
     low, high = (Fraction(str(end)) * claim.measure.scale for end in measured.ends)
     if claim.allows(Interval(low, high)):
         return Comparison(reproduced=True, words="ours agrees")

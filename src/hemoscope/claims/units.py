@@ -11,12 +11,19 @@ class Unit:
     Attributes:
         scale: The plain number is the printed one times this.
         exact: Counts and settings are exact; measurements are rounded to their last digit.
+        counted: Whether it counts something, though it is printed rounded.
         suffix: What stands behind the number on the page.
     """
 
     scale: Fraction = Fraction(1)
     exact: bool = False
     suffix: str = ""
+    counted: bool = False
+
+    @property
+    def estimated(self) -> bool:
+        """Whether measuring it again gives another value, so that it takes an interval."""
+        return not (self.exact or self.counted)
 
 
 def _count(suffix: str) -> Unit:
@@ -39,7 +46,9 @@ UNITS: dict[str, Unit] = {
     "rad": _count(" rad"),
     "degrees": Unit(suffix="°"),
     "per 100 000": Unit(suffix=" per 100,000"),
-    "million parameters": Unit(scale=Fraction(1_000_000), suffix=" million parameters"),
+    "million parameters": Unit(
+        scale=Fraction(1_000_000), suffix=" million parameters", counted=True
+    ),
     "parameters": _count(" parameters"),
     "images": _count(" images"),
     "cells": _count(" cells"),

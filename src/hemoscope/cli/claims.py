@@ -19,13 +19,11 @@ Out = Annotated[
 
 def claims(results: Results = None, out: Out = None, json: Json = False) -> None:
     """Check every number that the paper states, by arithmetic and by our own runs."""
-    from hemoscope.claims import as_record, take_account, write_page
+    from hemoscope.claims import as_record, save_page, take_account
 
     account = take_account(results)
     if out is not None:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(write_page(account), encoding="utf-8")
-        note(f"The ledger is in {out}.")
+        note(f"The ledger is in {save_page(account, out)}.")
     if json:
         print_json(as_record(account))
         return

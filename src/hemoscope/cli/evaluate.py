@@ -64,10 +64,11 @@ def evaluate(
         "seed": seed,
         "history": None if run is None else read_history(run),
         "allow_fitted_cells": allow_fitted_cells,
+        "hierarchy": _tree(hierarchy),
     }
     assessment = None
     if calibration is None:
-        result = evaluate_predictions(table, **options, hierarchy=_tree(hierarchy))
+        result = evaluate_predictions(table, **options)
     else:
         assessment, table = assess_calibration(calibration, table, predictions, options)
         result = assessment.after
@@ -81,7 +82,7 @@ def evaluate(
             result,
             table,
             report,
-            images=None if images is None else open_cells(images),
+            images=None if images is None else open_cells(images, blank_labels=True),
             history=options["history"],
             assessment=assessment,
         )

@@ -69,7 +69,7 @@ def explain(
     from hemoscope.cells import open_cells
     from hemoscope.explanation.opening import open_model
 
-    table = open_cells(images[0] if len(images) == 1 else images)
+    table = open_cells(images[0] if len(images) == 1 else images, blank_labels=True)
     if predictions is not None:
         table = _mistakes(table, predictions, worst)
         against = against or (None if target else "truth")

@@ -1,5 +1,6 @@
 """`hemoscope VERB …`: the verbs, and what happens when one fails."""
 
+import errno
 import os
 import sys
 
@@ -58,6 +59,16 @@ def _options(
     """The options before the verb."""
 
 
+_NO_ROOM = "Make room on the disk, or write to another one."
+_NO_RIGHT = "Name a place that you may read and write, or change who may."
+_ADVICE = {
+    errno.ENOSPC: _NO_ROOM,
+    errno.EDQUOT: _NO_ROOM,
+    errno.EACCES: _NO_RIGHT,
+    errno.EROFS: _NO_RIGHT,
+}
+
+
 def main() -> None:
     """Runs a verb; a user's mistake becomes one message on standard error, and an exit code."""
     try:
@@ -66,6 +77,18 @@ def main() -> None:
         typer.echo(f"hemoscope: {error}", err=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        # The reader (head, less) has gone. Python would complain once more while shutting down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader (head, less) has gone.
+        _let_go_of_output()
         sys.exit(1)
+    except OSError as error:
+        if error.errno not in _ADVICE:
+            raise
+        _let_go_of_output()
+        where = "" if error.filename is None else f"{error.filename}: "
+        typer.echo(f"hemoscope: {where}{error.strerror}. {_ADVICE[error.errno]}", err=True)
+        sys.exit(1)
+
+
+def _let_go_of_output() -> None:
+    """What cannot be written would make Python complain once more while shutting down."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -20,19 +20,19 @@ def note(message: str) -> None:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A table on standard output; numbers stand right."""
+    """A table on standard output; numbers stand right, and what is too long goes on below."""
     from rich.console import Console
     from rich.table import Table
 
     table = Table(title=title, title_justify="left", title_style="bold")
     for place, name in enumerate(columns):
         numeric = bool(rows) and all(isinstance(r[place], int | float | None) for r in rows)
-        table.add_column(name, justify="right" if numeric else "left")
+        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(_cell(value) for value in row))
-    # A pipe or a file has no width to fit: nothing is cut off there.
-    console = Console() if sys.stdout.isatty() else Console(width=200)
-    console.print(table)
+    # A pipe or a file has no width of its own. Names of files and classes are no markup.
+    width = None if sys.stdout.isatty() else 200
+    Console(width=width, markup=False, emoji=False, highlight=False).print(table)
 
 
 @contextmanager

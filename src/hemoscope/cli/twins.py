@@ -1,13 +1,16 @@
 """`hemoscope twins`: what overlapping fields across a split do to an accuracy."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hemoscope.cli.options import Json
 from hemoscope.cli.output import note, print_json, print_table
 from hemoscope.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def twins(
@@ -30,24 +33,17 @@ def twins(
     json: Json = False,
 ) -> None:
     """Compare the accuracy on cells with and without a twin among the training cells."""
-    import pandas as pd
-
-    from hemoscope.audit import groups_of_pairs, twin_accuracy
+    from hemoscope.audit import twin_accuracy
     from hemoscope.cells import open_cells
     from hemoscope.predictions import Predictions
 
-    named = [file for file in (groups, pairs) if file is not None]
-    if len(named) != 1:
-        raise UsageError("twins needs --groups or --pairs, one of the two.")
     cells = open_cells(training)
     frame = cells.frame
     if split_column is not None:
         cells.check_column(split_column)
         frame = frame[frame[split_column].astype(str).isin(use.split(","))]
     scored, trained = Predictions.read(predictions), frame["path"].astype(str)
-    table = pd.read_csv(named[0], dtype=str)
-    if pairs is not None:
-        table = groups_of_pairs(table, [*scored.paths, *trained])
+    table = _grouped(groups, pairs, [*scored.paths, *trained])
     result = twin_accuracy(scored, table, trained)
     if json:
         print_json(result.to_dict())
@@ -69,3 +65,15 @@ def twins(
             f"with a twin less without: {100 * found.difference:+.2f} points (95 % "
             f"{100 * found.low:+.2f} to {100 * found.high:+.2f}), Fisher's p {found.p:.3g}"
         )
+
+
+def _grouped(groups: Path | None, pairs: Path | None, paths: list[str]) -> "pd.DataFrame":
+    """The groups of the one file that was named."""
+    from hemoscope.audit import groups_of_pairs, read_pairs
+    from hemoscope.cells import read_groups
+
+    if groups is not None and pairs is None:
+        return read_groups(groups)
+    if pairs is not None and groups is None:
+        return groups_of_pairs(read_pairs(pairs), paths)
+    raise UsageError("twins needs --groups or --pairs, one of the two.")

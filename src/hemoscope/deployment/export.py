@@ -226,6 +226,10 @@ def _moved_when_complete(out: Path) -> Iterator[Path]:
         yield part
         part.chmod(0o755)  # mkdtemp makes folders that others cannot read
         part.replace(out)
+    except OSError as error:
+        raise ExportError(
+            f"cannot put the bundle {out} together: {error.strerror or error}."
+        ) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

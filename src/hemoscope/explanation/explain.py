@@ -54,7 +54,7 @@ def explain_cells(
         question: What.
         masks: Folder of masks, to measure shares of energy. A `mask` column is used without it.
         measure: Whether to measure how faithful each map is, beside a map of noise. Takes some
-            twenty passes a cell.
+            thirty passes a cell.
         progress: Called with (cells done, cells in all).
 
     Raises:

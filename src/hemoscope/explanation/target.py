@@ -96,8 +96,8 @@ def _named(
         return np.full(count, class_index(name, classes), dtype=np.intp)
     if labels is None:
         raise UnknownTargetError(
-            "these cells have no labels that the model knows, so there is no truth to set the "
-            f"call against. Name a class, or {RUNNER_UP!r}."
+            "not every one of these cells has a label that the model knows, so there is no truth "
+            f"to set its call against. Name a class, or {RUNNER_UP!r}."
         )
     return np.array([class_index(label, classes) for label in labels], dtype=np.intp)
 

@@ -24,6 +24,7 @@ from hemoscope.opinions.opinion import Opinion
 from hemoscope.opinions.portions import portions
 
 BATCH = 32
+CHANNELS = 4  # at most so many has a picture; no grey image is so narrow
 
 NamedImage = tuple[str | None, CellImage | UnreadableImageError]
 """A name, and the image, or why there is none."""
@@ -111,12 +112,13 @@ class Classifier:
         image gives an opinion that says why, and stops nothing.
 
         Args:
-            images: Paths, PIL images, and arrays of uint8, (h, w, 3) RGB or (h, w) grey.
+            images: Paths, PIL images, and arrays of uint8, (h, w, 3) RGB or (h, w) grey; or one
+                array of images, (n, h, w, 3) or (n, h, w).
 
         Raises:
             UsageError: A single image or path was handed in, and not a collection of them.
         """
-        if isinstance(images, str | Path | Image.Image):
+        if isinstance(images, str | Path | Image.Image) or _is_one_image(images):
             raise UsageError(
                 "the classifier takes a collection of images, not a single one: write "
                 "classifier([image]), or for a folder classifier(Path(folder).iterdir())."
@@ -184,6 +186,13 @@ class _Batch:
     @property
     def readable(self) -> list[Name]:
         return [(index, path) for index, path, problem in self.problems if problem is None]
+
+
+def _is_one_image(images: Iterable[CellImage]) -> bool:
+    """Whether it is one picture as an array, whose rows of pixels would pass for grey images."""
+    if not isinstance(images, np.ndarray):
+        return False
+    return images.ndim == 2 or (images.ndim == 3 and images.shape[2] <= CHANNELS)
 
 
 def _numbered(

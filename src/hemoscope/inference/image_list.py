@@ -47,7 +47,8 @@ def open_images(names: Sequence[str | Path], lines: Iterable[bytes] = ()) -> Ima
         SourceError: As `open_cells`.
     """
     if FROM_STDIN not in names:
-        return _of_table(open_cells(names[0] if len(names) == 1 else names).without_labels())
+        source = names[0] if len(names) == 1 else names
+        return _of_table(open_cells(source, blank_labels=True).without_labels())
     if len(names) > 1:
         raise UsageError("'-' (a list on standard input) stands alone: leave out the other names.")
     return listed_images(lines)

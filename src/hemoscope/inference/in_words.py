@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hemoscope.predictions import Predictions
+from hemoscope.predictions import Predictions, PredictionsError
 
 ATTRIBUTES = (
     "cell_size",
@@ -113,13 +113,19 @@ def write_in_words(tasks: Mapping[str, Predictions], table: Path) -> Path | None
 
     Returns:
         The file, or None where no task is an attribute.
+
+    Raises:
+        PredictionsError: The file cannot be written.
     """
     every = sorted({str(path) for each in tasks.values() for path in each.paths})
     words = in_words(every, tasks)
     if words is None:
         return None
     file = table.with_name(f"{table.stem}.in_words.csv")
-    pd.DataFrame({"path": every, "in_words": words}).to_csv(file, index=False)
+    try:
+        pd.DataFrame({"path": every, "in_words": words}).to_csv(file, index=False)
+    except OSError as error:
+        raise PredictionsError(f"cannot write {file}: {error.strerror or error}.") from error
     return file
 
 

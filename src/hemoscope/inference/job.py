@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,7 +122,7 @@ def _what_is_missing(
                 "order, or choose another --out."
             )
         done += 1
-    return chain(items), done
+    return items, done
 
 
 def _finish(

@@ -1,22 +1,25 @@
 """The page of an explanation: every cell beside its map, and how faithful the maps are."""
 
-import base64
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+import numpy as np
 import pandas as pd
 
-from hemoscope.explanation.faithfulness.summary import summarise
+from hemoscope.explanation.faithfulness.summary import mean_limits, summarise
 from hemoscope.explanation.result import ExplainedCells
 from hemoscope.reports.errors import ReportError
 from hemoscope.reports.html.elements import Picture, Section, Table
 from hemoscope.reports.html.in_words import IN_WORDS
+from hemoscope.reports.html.jpeg_uri import jpeg_uri
 from hemoscope.reports.html.mistakes import probability_bars
 from hemoscope.reports.html.page import data_folder, write_page
 from hemoscope.reports.numbers import NOT_DEFINED, cells, fixed
-from hemoscope.reports.overlays import jpeg, save_overlay, side_by_side
+from hemoscope.reports.overlays import save_overlay, side_by_side
 
 SHOWN = 200  # keeps the page below 5 MB; the folder of overlays holds all
+QUALITY = 85
+NOISE = "random"
 
 MEASURES = {
     "deletion": "Deletion (area; low is good)",
@@ -98,7 +101,7 @@ def _pictures(explained: ExplainedCells) -> tuple[Picture, ...]:
     labels = explained.predictions.labels
     return tuple(
         Picture(
-            _data_uri(explained, row),
+            jpeg_uri(side_by_side(explained.pixels[row], explained.maps[row]), QUALITY),
             str(path),
             _headline(explained, row),
             probability_bars(
@@ -115,11 +118,6 @@ def _headline(explained: ExplainedCells, row: int) -> str:
     return f"Why {wanted} and not {against}?" if against else f"Why {wanted}?"
 
 
-def _data_uri(explained: ExplainedCells, row: int) -> str:
-    picture = jpeg(side_by_side(explained.pixels[row], explained.maps[row]))
-    return f"data:image/jpeg;base64,{base64.b64encode(picture).decode()}"
-
-
 def _sections(measures: pd.DataFrame) -> Sequence[Section]:
     if measures.empty:
         return ()
@@ -132,24 +130,31 @@ def _sections(measures: pd.DataFrame) -> Sequence[Section]:
     rows = tuple(sorted(rows, key=lambda row: order.index(row[0])))
     header = ("Measure", "Map", "Mean", "95 % interval", "Cells")
     shown = Table("Faithfulness on these cells", header, rows, words=(0, 1))
-    return (Section("faithfulness", "How faithful the maps are", _meaning(table), (), (shown,)),)
+    return (Section("faithfulness", "How faithful the maps are", _meaning(measures), (), (shown,)),)
 
 
 def _range(low: float, high: float) -> str:
     return NOT_DEFINED if pd.isna(low) else f"{low:.3f} to {high:.3f}"
 
 
-def _meaning(table: pd.DataFrame) -> str:
-    found = table[table["measure"] == "faithfulness"].set_index("method")["mean"]
-    own = next(name for name in found.index if name != "random")
-    difference = float(found[own] - found["random"])
-    verdict = (
-        "so they show where the model looks"
-        if difference > 0
-        else "so they should not be taken for what the model looks at"
-    )
+def _meaning(measures: pd.DataFrame) -> str:
+    """Whether the maps beat noise, cell by cell."""
+    wide = measures.pivot_table(index="cell", columns="method", values="faithfulness").dropna()
+    own = next(name for name in wide.columns if name != NOISE)
+    gains = (wide[own] - wide[NOISE]).to_numpy(dtype=np.float64)
+    low, high = mean_limits(gains)
+    numbers = f"insertion minus deletion {wide[own].mean():.3f} against {wide[NOISE].mean():.3f}"
+    if not np.isnan(low):
+        numbers += f"; 95 % interval of the difference {_range(low, high)}"
+    tried = "Blurring and restoring pixels in the order of these maps"
+    if low > 0:
+        moved = "moves the model more than in the order of noise"
+        return f"{tried} {moved} ({numbers}), so they show where the model looks."
+    if high < 0:
+        moved = "moves the model less than in the order of noise"
+        verdict = "so they should not be taken for what the model looks at"
+        return f"{tried} {moved} ({numbers}), {verdict}."
     return (
-        f"Blurring and restoring pixels in the order of these maps moves the model "
-        f"{'more' if difference > 0 else 'no more'} than in the order of noise (insertion minus "
-        f"deletion {found[own]:.3f} against {found['random']:.3f}), {verdict}."
+        f"{tried} was compared with the order of noise ({numbers}): these cells do not show that "
+        "the maps are better than noise."
     )

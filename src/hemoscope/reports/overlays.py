@@ -1,6 +1,5 @@
 """A map laid over its cell: orange where it speaks for the answer, blue where against."""
 
-import io
 from pathlib import Path
 
 import numpy as np
@@ -50,10 +49,3 @@ def save_overlay(pixels: Pixels, values: NDArray[np.floating], file: Path) -> Pa
     file.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(side_by_side(pixels, values)).save(file)
     return file
-
-
-def jpeg(pixels: Pixels, quality: int = 85) -> bytes:
-    """The picture as JPEG."""
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "JPEG", quality=quality, optimize=True)
-    return buffer.getvalue()

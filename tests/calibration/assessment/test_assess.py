@@ -6,6 +6,7 @@ from hemoscope.calibration.assessment import assess
 from hemoscope.calibration.assessment.proportions import share
 from hemoscope.cell_set import FittedCellsError
 from hemoscope.evaluation import evaluate
+from hemoscope.evaluation.hierarchy.pbc import PBC
 from hemoscope.evaluation.result import plain
 from tests.calibration.simulate import drawn
 
@@ -26,6 +27,13 @@ def test_before_and_after_are_evaluations_of_their_own(found):
     assert change.before == found.before.estimate("calibration.nll")
     assert change.difference == pytest.approx(change.after.value - change.before.value)
     assert change.interval.low < change.difference < change.interval.high < 0
+
+
+def test_the_hierarchy_is_the_one_that_was_asked_for():
+    few = NEW.take(np.arange(100))
+    names = (None, PBC, "auto")
+    trees = [assess(TRUST, few, resamples=0, hierarchy=name).after.hierarchy for name in names]
+    assert [tree is None for tree in trees] == [True, False, False]
 
 
 def test_coverage_is_counted(found):

@@ -1,6 +1,7 @@
 """`assess`: a `Trust` and labelled cells in, what it does there out."""
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ from hemoscope.calibration.conformal.quantile import conformal_rank
 from hemoscope.calibration.folds import group_indices
 from hemoscope.calibration.trust import Trust
 from hemoscope.cell_set import refuse_fitted_cells
-from hemoscope.evaluation import Comparison, Estimate, compare
+from hemoscope.evaluation import Comparison, Estimate, Hierarchy, compare
 from hemoscope.evaluation.evaluate import BINS, RESAMPLES
 from hemoscope.predictions import Predictions
 
@@ -44,6 +45,7 @@ def assess(  # noqa: PLR0913 (the options of `evaluate`, and features)
     seed: int = 0,
     history: pd.DataFrame | None = None,
     allow_fitted_cells: bool = False,
+    hierarchy: Hierarchy | Literal["auto"] | None = "auto",
 ) -> Assessment:
     """Applies a calibration to labelled cells, and measures it before and after.
 
@@ -56,8 +58,10 @@ def assess(  # noqa: PLR0913 (the options of `evaluate`, and features)
         seed: Seed of the resampling.
         history: A training run's history, for the evaluation afterwards.
         allow_fitted_cells: Whether cells that the calibration was fitted on may be among these.
+        hierarchy: The tree in which the classes stand, as for `evaluate`.
 
     Raises:
+        HierarchyError: The classes do not stand in the hierarchy that was asked for.
         PredictionsError: The table has no labels.
         CalibrationError: The classes differ, the table is calibrated already, or features are
             needed and missing.
@@ -73,6 +77,7 @@ def assess(  # noqa: PLR0913 (the options of `evaluate`, and features)
         bins=bins,
         resamples=resamples,
         seed=seed,
+        hierarchy=hierarchy,
     )
     judged = trust.judge(trust.logits_of(predictions), features)
     groups = group_indices(predictions)

@@ -36,7 +36,7 @@ def open_cells(
         split_column: The column that `use` is looked up in, "split" by default. It must be there.
         use: Keep the cells that have this value in it; all cells by default.
         blank_labels: Whether some cells may have no label ("") while others have one, as for a
-            training whose other tasks know those cells.
+            training whose other tasks know those cells, or where nobody asks for labels.
 
     Returns:
         The cells, ordered by class and file name (folder), or as they stand in the file.

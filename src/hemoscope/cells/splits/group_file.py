@@ -7,6 +7,21 @@ import pandas as pd
 from hemoscope.cells.table import CellTable, CellTableError
 
 
+def read_groups(file: Path) -> pd.DataFrame:
+    """The columns `path` and `group` of a CSV, as strings; others are kept.
+
+    Raises:
+        CellTableError: The file is missing or no such table.
+    """
+    try:
+        listed = pd.read_csv(file, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise CellTableError(f"{file} cannot be read as a table of groups: {error}") from error
+    if not {"path", "group"} <= set(listed.columns):
+        raise CellTableError(f"{file} needs the columns path and group; it has {list(listed)}.")
+    return listed
+
+
 def with_groups(table: CellTable, file: Path, column: str = "group") -> CellTable:
     """Adds the groups that a CSV names; a cell that it does not name is a group of its own.
 
@@ -18,12 +33,7 @@ def with_groups(table: CellTable, file: Path, column: str = "group") -> CellTabl
     Raises:
         CellTableError: The file is missing or no such table, or names cells that are not there.
     """
-    try:
-        listed = pd.read_csv(file, dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as error:
-        raise CellTableError(f"{file} cannot be read as a table of groups: {error}") from error
-    if not {"path", "group"} <= set(listed.columns):
-        raise CellTableError(f"{file} needs the columns path and group; it has {list(listed)}.")
+    listed = read_groups(file)
     group_of = dict(zip(listed["path"], listed["group"], strict=True))
     unknown = sorted(set(group_of) - set(table.paths))
     if unknown:

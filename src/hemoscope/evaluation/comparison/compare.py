@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
+from typing import Literal
 
 import pandas as pd
 
@@ -12,12 +13,13 @@ from hemoscope.evaluation.comparison.seeds import seed_spreads
 from hemoscope.evaluation.comparison.tables import accuracy_row, training_row
 from hemoscope.evaluation.errors import EvaluationError
 from hemoscope.evaluation.evaluate import BINS, RESAMPLES, evaluate_with_resamples
+from hemoscope.evaluation.hierarchy import Hierarchy
 from hemoscope.evaluation.result import Comparison
 from hemoscope.evaluation.scored import Scored
 from hemoscope.predictions import Predictions
 
 
-def compare(
+def compare(  # noqa: PLR0913 (the options of `evaluate`, seeds and histories)
     tables: Mapping[str, Predictions],
     *,
     seeds: Mapping[str, Sequence[str]] | None = None,
@@ -26,6 +28,7 @@ def compare(
     resamples: int = RESAMPLES,
     seed: int = 0,
     level: float = 0.95,
+    hierarchy: Hierarchy | Literal["auto"] | None = "auto",
 ) -> Comparison:
     """Sets models side by side and tests every pair.
 
@@ -37,8 +40,10 @@ def compare(
         resamples: Bootstrap resamples, the same ones for every model; 0 for none.
         seed: Seed of the resampling.
         level: Nominal coverage of the intervals.
+        hierarchy: The tree in which the classes stand, as for `evaluate`.
 
     Raises:
+        HierarchyError: The classes do not stand in the hierarchy that was asked for.
         PredictionsError: A table has no labels.
         EvaluationError: The tables are not about the same cells, classes and labels, or a name
             in `seeds` or `histories` stands for no table.
@@ -49,7 +54,13 @@ def compare(
     contenders = []
     for name, table in aligned.items():
         evaluation, resampled = evaluate_with_resamples(
-            table, bins=bins, resamples=resamples, seed=seed, level=level, history=known.get(name)
+            table,
+            bins=bins,
+            resamples=resamples,
+            seed=seed,
+            level=level,
+            history=known.get(name),
+            hierarchy=hierarchy,
         )
         scored = Scored.of(table)
         contenders.append(Contender(name, scored, evaluation, influences(scored), resampled))

@@ -1,6 +1,5 @@
 """Cells as pictures: those to look at first, and all classes, the least sure first."""
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,9 +9,10 @@ from PIL import Image
 from hemoscope.cells import CellTable
 from hemoscope.opinions import Findings, Opinion, SecondLook
 from hemoscope.reports.html.elements import Bar, Picture
+from hemoscope.reports.html.jpeg_uri import jpeg_uri
 from hemoscope.reports.html.pictures import thumbnails
 from hemoscope.reports.numbers import percent
-from hemoscope.reports.overlays import jpeg, overlay
+from hemoscope.reports.overlays import overlay
 
 THUMBNAIL = 80  # pixels
 BARS = 3
@@ -107,5 +107,4 @@ def _attention(look: SecondLook) -> str:
     pixels = np.asarray(Image.fromarray(look.pixels).resize(side, Image.Resampling.BOX))
     weights = Image.fromarray(look.attention.astype(np.float32))
     spread = np.asarray(weights.resize(side, Image.Resampling.BICUBIC))
-    data = base64.b64encode(jpeg(overlay(pixels, np.maximum(spread, 0)), 80)).decode()
-    return f"data:image/jpeg;base64,{data}"
+    return jpeg_uri(overlay(pixels, np.maximum(spread, 0)))

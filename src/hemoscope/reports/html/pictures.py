@@ -1,14 +1,9 @@
 """Thumbnails that travel inside the page."""
 
-import base64
-import io
 from collections.abc import Mapping, Sequence
 
-from PIL import Image
-
 from hemoscope.cells import CellTable, read_cells
-
-QUALITY = 80
+from hemoscope.reports.html.jpeg_uri import jpeg_uri
 
 
 def thumbnails(images: CellTable | None, paths: Sequence[str], size: int) -> Mapping[str, str]:
@@ -27,13 +22,7 @@ def thumbnails(images: CellTable | None, paths: Sequence[str], size: int) -> Map
     rows = {str(path): row for row, path in enumerate(images.paths)}
     wanted = images.take([rows[path] for path in paths if path in rows])
     return {
-        str(wanted.paths[row]): _data_uri(pixels)
+        str(wanted.paths[row]): jpeg_uri(pixels)
         for batch in read_cells(wanted, size)
         for row, pixels in zip(batch.rows, batch.pixels, strict=True)
     }
-
-
-def _data_uri(pixels: "Image.SupportsArrayInterface") -> str:
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "JPEG", quality=QUALITY, optimize=True)
-    return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
