@@ -8,6 +8,7 @@ from hemoscope.claims.finding import Finding, Verdict
 from hemoscope.claims.judgement import Judgement, Status
 from hemoscope.claims.ledger import Chapter
 from hemoscope.errors import HemoscopeError
+from hemoscope.files import cause, replacing
 
 PREFACE = """\
 # The claims ledger
@@ -44,9 +45,10 @@ def save_page(account: Account, file: Path) -> Path:
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(write_page(account), encoding="utf-8")
+        with replacing(file) as draft:
+            draft.write_text(write_page(account), encoding="utf-8")
     except OSError as error:
-        raise PageError(f"cannot write {file}: {error.strerror or error}.") from error
+        raise PageError(f"cannot write {file}: {cause(error)}.") from error
     return file
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hemoscope.files import replacing
 from hemoscope.predictions import Predictions, PredictionsError
 
 ATTRIBUTES = (
@@ -122,10 +123,8 @@ def write_in_words(tasks: Mapping[str, Predictions], table: Path) -> Path | None
     if words is None:
         return None
     file = table.with_name(f"{table.stem}.in_words.csv")
-    try:
-        pd.DataFrame({"path": every, "in_words": words}).to_csv(file, index=False)
-    except OSError as error:
-        raise PredictionsError(f"cannot write {file}: {error.strerror or error}.") from error
+    with replacing(file, PredictionsError) as draft:
+        pd.DataFrame({"path": every, "in_words": words}).to_csv(draft, index=False)
     return file
 
 
