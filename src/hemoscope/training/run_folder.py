@@ -59,6 +59,11 @@ class RunFolder:
         return self.checkpoints / "last.ckpt"
 
     @property
+    def best_checkpoint(self) -> Path:
+        """The best complete epoch; only where the recipe keeps that one."""
+        return self.checkpoints / "best.ckpt"
+
+    @property
     def finished(self) -> bool:
         """Whether training came to its end: the model is written last."""
         return self.model.is_file()
