@@ -1,7 +1,9 @@
 """What a run that goes on keeps: the epoch that was to be kept, wherever the folder lies now."""
 
+import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import torch
 from lightning.pytorch import Callback
@@ -65,6 +67,9 @@ def test_a_run_that_ended_before_its_model_was_kept_keeps_the_same(cells, tiny, 
     Session.resumed(str(cells), moved).train(CPU)
     kept, expected = (_weights(run) for run in (moved, whole))
     assert all(kept[name].equal(expected[name]) for name in expected)
+    provenance = json.loads((moved / "provenance.json").read_text())
+    seconds = pd.read_csv(moved / "history.csv")["seconds"].sum()
+    assert provenance["training_seconds"] == pytest.approx(seconds, abs=0.051)  # of both calls
 
 
 def _weights(run: Path) -> dict[str, torch.Tensor]:

@@ -3,7 +3,6 @@
 import logging
 import shutil
 import sys
-import time
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -197,7 +196,6 @@ def train_model(
             enable_progress_bar=False,  # progress_callbacks brings its own
         )
         resume = str(run.last_checkpoint) if resuming else None
-        started = time.perf_counter()
         data = CellData(cells.train, cells.validation, recipe)
         # weights_only: a checkpoint is data, and no pickled code in it is ever run
         trainer.fit(module, data, ckpt_path=resume, weights_only=True)
@@ -206,7 +204,7 @@ def train_model(
         # trains nothing, and the module is left without its average.
         best = recipe.keep == "best"
         _load_weights(module, run.best_checkpoint if best else run.last_checkpoint)
-        _finish(module, cells.classes, run, time.perf_counter() - started)
+        _finish(module, cells.classes, run, history.seconds)
 
 
 def _trainer(machine: Machine, **options: Any) -> Trainer:
@@ -281,9 +279,7 @@ def _finish(
     module: TrainingModule, classes: tuple[str, ...], run: RunFolder, seconds: float
 ) -> None:
     """Keeps the model and drops the checkpoints, which only an unfinished run needs."""
-    provenance = read_provenance(run)
-    spent = provenance.get("training_seconds", 0.0) + seconds
-    write_provenance(run, {**provenance, "training_seconds": round(spent, 1)})
+    write_provenance(run, {**read_provenance(run), "training_seconds": round(seconds, 1)})
     save_model(module.model, classes, run.model)
     shutil.rmtree(run.checkpoints)
 
