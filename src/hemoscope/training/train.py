@@ -290,11 +290,13 @@ def _quiet_library() -> Iterator[None]:
     logger = logging.getLogger("lightning.pytorch")
     level = logger.level
     logger.setLevel(logging.WARNING)
-    with warnings.catch_warnings():
-        for text in _EXPECTED_ADVICE:
-            warnings.filterwarnings("ignore", message=text)
-        yield
-    logger.setLevel(level)
+    try:
+        with warnings.catch_warnings():
+            for text in _EXPECTED_ADVICE:
+                warnings.filterwarnings("ignore", message=text)
+            yield
+    finally:
+        logger.setLevel(level)
 
 
 def _tensorboard(run: RunFolder) -> TensorBoardLogger | bool:
