@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from hemoscope.errors import UsageError
 from hemoscope.models.zoo import ZOO
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.recipe_files import RecipeError, dump_recipe, load_recipe, shipped_recipes
+from hemoscope.training.start import StartError
 
 
 @pytest.mark.parametrize("name", shipped_recipes())
@@ -60,6 +62,8 @@ def test_a_field_of_the_model_is_set_on_top_of_the_named_one():
         ("loss.kind=hinge", "loss.kind"),
         ("epochs.x=1", "'epochs' holds a single value"),
         ("loss=[", "is not a valid value"),
+        ("model={base: [", "is not a valid value"),
+        ("seed=2026-13-01", "is not a valid value"),
     ],
 )
 def test_a_mistake_in_a_setting_is_named(setting, message):
@@ -67,12 +71,26 @@ def test_a_mistake_in_a_setting_is_named(setting, message):
         load_recipe("default", ("epochs=3", setting))
 
 
+@pytest.mark.parametrize("model", ["{base: 5}", "{base: [a]}", "{joint: [a, b], base: 5}"])
+def test_a_base_that_is_no_name_is_no_model_of_the_zoo(model):
+    with pytest.raises(UsageError, match="There is no model called"):
+        load_recipe("default", (f"model={model}",))
+
+
+def test_a_run_to_start_from_that_is_no_name_is_said_to_be_none(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "own.yaml"
+    file.write_text("start_from: 5")
+    with pytest.raises(StartError, match="5 has no model to start from"):
+        load_recipe(str(file))
+
+
 def test_an_unknown_recipe_is_answered_with_those_there_are():
     with pytest.raises(RecipeError, match=r"no recipe 'papr'.*paper-inception_v3"):
         load_recipe("papr")
 
 
-@pytest.mark.parametrize(("text", "message"), [("a: [", "not valid YAML"), ("- 1", "a mapping")])
+@pytest.mark.parametrize(("text", "message"), [("a: [", "not valid YAML"), ("a: 2026-13-01", "not valid YAML"), ("- 1", "a mapping")])
 def test_a_file_that_is_no_recipe_is_said_to_be_none(text, message, tmp_path: Path):
     file = tmp_path / "own.yaml"
     file.write_text(text)

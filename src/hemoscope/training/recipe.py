@@ -189,7 +189,7 @@ class Recipe(_Part):
             return joint_config(value)
         if isinstance(value, dict) and "base" in value:
             changes = {name: given for name, given in value.items() if name != "base"}
-            return with_changes(zoo_config(value["base"]), changes)
+            return with_changes(zoo_config(str(value["base"])), changes)
         return value
 
     @model_validator(mode="after")
