@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from hemoscope.errors import UsageError
+from hemoscope.models.config import ModelConfig
 from hemoscope.models.zoo import ZOO
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.recipe_files import RecipeError, dump_recipe, load_recipe, shipped_recipes
@@ -51,6 +52,28 @@ def test_a_field_of_the_model_is_set_on_top_of_the_named_one():
     assert (recipe.model.image_size, recipe.model.encoder.blocks) == (96, 4)
     assert recipe.model.encoder.key_width == named.encoder.key_width
     assert recipe.model.fusion == named.fusion
+
+
+@pytest.mark.parametrize(
+    ("text", "settings"),
+    [
+        ("epochs: 3", ("model.image_size=160",)),
+        ("model: {image_size: 160}", ()),
+        ("model: {base: inception_v3-text}", ("model.image_size=160",)),
+    ],
+)
+def test_changes_without_a_base_are_of_the_default_model(text, settings, tmp_path):
+    file = tmp_path / "own.yaml"
+    file.write_text(text)
+    changed = ZOO["inception_v3-text"].model_copy(update={"image_size": 160})
+    assert load_recipe(str(file), settings).model == changed
+
+
+def test_a_backbone_alone_is_a_model_of_its_own_and_beside_a_base_a_change():
+    alone = load_recipe("default", ("model={backbone: resnet18}",)).model
+    assert alone == ModelConfig(backbone="resnet18")
+    beside = load_recipe("default", ("model={base: resnet50-text, backbone: resnet18}",)).model
+    assert beside == ZOO["resnet50-text"].model_copy(update={"backbone": "resnet18"})
 
 
 @pytest.mark.parametrize(

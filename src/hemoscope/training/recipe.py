@@ -19,6 +19,8 @@ from hemoscope.training.tasks_plan import TaskPlan, check_names
 _MARGIN = 1.5
 """Around a cell that is cut out, training sees this many times the side of the model's frame."""
 
+_DEFAULT_MODEL = "inception_v3-text"
+
 _Value = TypeVar("_Value", int, float)
 
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -105,9 +107,9 @@ class Recipe(_Part):
     """One training run."""
 
     model: ModelConfig = Field(
-        default_factory=lambda: zoo_config("inception_v3-text"),
-        description="a name of the zoo, or {base: NAME, FIELD: VALUE, …}, or of several backbones "
-        "{joint: [BACKBONE, …], FIELD: VALUE, …}",
+        default_factory=lambda: zoo_config(_DEFAULT_MODEL),
+        description="a name of the zoo, or {base: NAME, FIELD: VALUE, …}, where base may be left "
+        "out, or of several backbones {joint: [BACKBONE, …], FIELD: VALUE, …}",
     )
     weights: str | dict[str, str] | None = Field(
         default=None,
@@ -182,14 +184,17 @@ class Recipe(_Part):
     @field_validator("model", mode="before")
     @classmethod
     def _named_model(cls, value: Any) -> Any:
-        """A name of the zoo, or one with changes; a full configuration passes through."""
+        """A name of the zoo, or one with changes; a full configuration passes through.
+
+        Changes without a base are of the default model; what names a backbone is full.
+        """
         if isinstance(value, str):
             return zoo_config(value)
         if isinstance(value, dict) and value.get("joint"):
             return joint_config(value)
-        if isinstance(value, dict) and "base" in value:
+        if isinstance(value, dict) and ("base" in value or "backbone" not in value):
             changes = {name: given for name, given in value.items() if name != "base"}
-            return with_changes(zoo_config(str(value["base"])), changes)
+            return with_changes(zoo_config(str(value.get("base", _DEFAULT_MODEL))), changes)
         return value
 
     @model_validator(mode="after")
