@@ -47,7 +47,9 @@ def test_the_best_epoch_is_known_where_the_folder_was_moved_to(tmp_path) -> None
 
 def test_checkpoints_of_lightnings_own_class_are_understood(tmp_path) -> None:
     run = RunFolder(tmp_path)
-    assert best_epoch(run).state_key == ModelCheckpoint(monitor="val_accuracy", mode="max").state_key
+    assert (
+        best_epoch(run).state_key == ModelCheckpoint(monitor="val_accuracy", mode="max").state_key
+    )
     assert last_epoch(run).state_key == ModelCheckpoint().state_key
 
 

@@ -84,6 +84,9 @@ def test_a_backbone_alone_is_a_model_of_its_own_and_beside_a_base_a_change():
         ("epochs", "write it as FIELD=VALUE"),
         ("loss.kind=hinge", "loss.kind"),
         ("epochs.x=1", "'epochs' holds a single value"),
+        ("freezing.unfreezing={-1: none}", "freezing.unfreezing.-1"),
+        ("sizes={-2: 96}", "sizes.-2"),
+        ("calming={-3: 0.5}", "calming.-3"),
         ("loss=[", "is not a valid value"),
         ("model={base: [", "is not a valid value"),
         ("seed=2026-13-01", "is not a valid value"),
@@ -113,7 +116,10 @@ def test_an_unknown_recipe_is_answered_with_those_there_are():
         load_recipe("papr")
 
 
-@pytest.mark.parametrize(("text", "message"), [("a: [", "not valid YAML"), ("a: 2026-13-01", "not valid YAML"), ("- 1", "a mapping")])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("a: [", "not valid YAML"), ("a: 2026-13-01", "not valid YAML"), ("- 1", "a mapping")],
+)
 def test_a_file_that_is_no_recipe_is_said_to_be_none(text, message, tmp_path: Path):
     file = tmp_path / "own.yaml"
     file.write_text(text)

@@ -25,6 +25,7 @@ _Value = TypeVar("_Value", int, float)
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 Rate = Annotated[float, Field(gt=0, le=1)]
+Epoch = Annotated[int, Field(ge=0)]
 
 
 class _Part(BaseModel):
@@ -93,7 +94,7 @@ class Freezing(_Part):
         description="none; paper: the first 100 / 300 / 200 Keras layers of Table 2; backbone: all "
         "of it; or a module of the backbone up to which everything is frozen",
     )
-    unfreezing: dict[int, str] = Field(
+    unfreezing: dict[Epoch, str] = Field(
         default={}, description="progressive: from which epoch (from 0) another plan holds"
     )
 
@@ -133,12 +134,12 @@ class Recipe(_Part):
     optimiser: Optimiser = Optimiser()
     freezing: Freezing = Freezing()
     epochs: int = Field(default=30, ge=1)
-    sizes: dict[int, Annotated[int, Field(ge=32)]] = Field(
+    sizes: dict[Epoch, Annotated[int, Field(ge=32)]] = Field(
         default={},
         description="progressive: from which epoch (from 0) training images have another side, in "
         "pixels, such as {0: 112, 4: 160}; validation has the model's own from the first",
     )
-    calming: dict[int, Annotated[float, Field(ge=0, le=1)]] = Field(
+    calming: dict[Epoch, Annotated[float, Field(ge=0, le=1)]] = Field(
         default={},
         description="progressive: from which epoch (from 0) augmentation has this share of its "
         "strength, such as {10: 0.3}; turns and flips stay",

@@ -151,7 +151,7 @@ def _check_seen_alike(model: Classifier, source: Classifier, run: Path) -> None:
                     f"{field} {_written(wanted)}, and the recipe's has {_written(has)}, so that "
                     "its weights would see other values than they know. Write "
                     f"{field}: {_written(wanted)} in the recipe's model"
-                    f"{f' for that branch' if name else ''}, or leave model: out, and the run's "
+                    f"{' for that branch' if name else ''}, or leave model: out, and the run's "
                     "own model is built."
                 )
 
