@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from hemoscope.errors import UsageError
+from hemoscope.models.config import ModelConfig
 from hemoscope.models.zoo import ZOO
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.recipe_files import RecipeError, dump_recipe, load_recipe, shipped_recipes
+from hemoscope.training.start import StartError
 
 
 @pytest.mark.parametrize("name", shipped_recipes())
@@ -52,6 +55,28 @@ def test_a_field_of_the_model_is_set_on_top_of_the_named_one():
 
 
 @pytest.mark.parametrize(
+    ("text", "settings"),
+    [
+        ("epochs: 3", ("model.image_size=160",)),
+        ("model: {image_size: 160}", ()),
+        ("model: {base: inception_v3-text}", ("model.image_size=160",)),
+    ],
+)
+def test_changes_without_a_base_are_of_the_default_model(text, settings, tmp_path):
+    file = tmp_path / "own.yaml"
+    file.write_text(text)
+    changed = ZOO["inception_v3-text"].model_copy(update={"image_size": 160})
+    assert load_recipe(str(file), settings).model == changed
+
+
+def test_a_backbone_alone_is_a_model_of_its_own_and_beside_a_base_a_change():
+    alone = load_recipe("default", ("model={backbone: resnet18}",)).model
+    assert alone == ModelConfig(backbone="resnet18")
+    beside = load_recipe("default", ("model={base: resnet50-text, backbone: resnet18}",)).model
+    assert beside == ZOO["resnet50-text"].model_copy(update={"backbone": "resnet18"})
+
+
+@pytest.mark.parametrize(
     ("setting", "message"),
     [
         ("epoch=3", "there is no field 'epoch'"),
@@ -59,7 +84,12 @@ def test_a_field_of_the_model_is_set_on_top_of_the_named_one():
         ("epochs", "write it as FIELD=VALUE"),
         ("loss.kind=hinge", "loss.kind"),
         ("epochs.x=1", "'epochs' holds a single value"),
+        ("freezing.unfreezing={-1: none}", "freezing.unfreezing.-1"),
+        ("sizes={-2: 96}", "sizes.-2"),
+        ("calming={-3: 0.5}", "calming.-3"),
         ("loss=[", "is not a valid value"),
+        ("model={base: [", "is not a valid value"),
+        ("seed=2026-13-01", "is not a valid value"),
     ],
 )
 def test_a_mistake_in_a_setting_is_named(setting, message):
@@ -67,12 +97,29 @@ def test_a_mistake_in_a_setting_is_named(setting, message):
         load_recipe("default", ("epochs=3", setting))
 
 
+@pytest.mark.parametrize("model", ["{base: 5}", "{base: [a]}", "{joint: [a, b], base: 5}"])
+def test_a_base_that_is_no_name_is_no_model_of_the_zoo(model):
+    with pytest.raises(UsageError, match="There is no model called"):
+        load_recipe("default", (f"model={model}",))
+
+
+def test_a_run_to_start_from_that_is_no_name_is_said_to_be_none(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "own.yaml"
+    file.write_text("start_from: 5")
+    with pytest.raises(StartError, match="5 has no model to start from"):
+        load_recipe(str(file))
+
+
 def test_an_unknown_recipe_is_answered_with_those_there_are():
     with pytest.raises(RecipeError, match=r"no recipe 'papr'.*paper-inception_v3"):
         load_recipe("papr")
 
 
-@pytest.mark.parametrize(("text", "message"), [("a: [", "not valid YAML"), ("- 1", "a mapping")])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("a: [", "not valid YAML"), ("a: 2026-13-01", "not valid YAML"), ("- 1", "a mapping")],
+)
 def test_a_file_that_is_no_recipe_is_said_to_be_none(text, message, tmp_path: Path):
     file = tmp_path / "own.yaml"
     file.write_text(text)

@@ -1,6 +1,7 @@
 """A training from SOURCE to run folder, its error paths, and its way through interruptions."""
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -10,10 +11,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import torch
 from safetensors.torch import load_file
 
 from hemoscope.cells import open_cells, write_manifest
-from hemoscope.errors import UsageError
+from hemoscope.errors import HemoscopeError, UsageError
 from hemoscope.training.recipe_files import load_recipe
 from hemoscope.training.run_folder import RunFolderError
 from hemoscope.training.session import Session
@@ -154,8 +156,49 @@ def test_a_class_that_is_validated_but_never_trained_on_is_named(cells, tiny, tm
 
 def test_a_machine_that_is_not_there_is_said_so(cells, tiny, tmp_path):
     session = Session.started(str(cells), tiny, tmp_path / "run")
+    level = logging.getLogger("lightning.pytorch").level
     with pytest.raises(TrainingError, match=r"cannot train as asked \(accelerator abacus"):
         session.train(Machine(accelerator="abacus"))
+    assert logging.getLogger("lightning.pytorch").level == level
+
+
+def test_a_start_that_fails_leaves_no_run_behind(cells, tiny, tmp_path):
+    run, used = tmp_path / "run", tmp_path / "used"
+    used.mkdir()
+    (used / "notes.txt").write_text("mine")
+    recipe = tiny.model_copy(update={"weights": str(tmp_path / "missing.safetensors")})
+    for folder in (run, used):
+        with pytest.raises(HemoscopeError, match="normalisation"):
+            Session.started(str(cells), recipe, folder).train(CPU)
+    assert not run.exists()
+    assert [path.name for path in used.iterdir()] == ["notes.txt"]
+    Session.started(str(cells), tiny, run)
+
+
+def test_a_run_that_is_gone_on_with_stays_whatever_fails(cells, tiny, tmp_path):
+    run = tmp_path / "run"
+    Session.started(str(cells), tiny, run)
+    with pytest.raises(TrainingError, match="cannot train as asked"):
+        Session.resumed(str(cells), run).train(Machine(accelerator="abacus"))
+    assert (run / "recipe.yaml").is_file()
+    assert (run / "provenance.json").is_file()
+
+
+def test_a_run_that_has_learned_stays_whatever_fails(cells, tiny, tmp_path):
+    session = Session.started(str(cells), tiny, tmp_path / "run")
+    session.run.last_checkpoint.write_bytes(b"")
+    with pytest.raises(TrainingError, match="cannot train as asked"):
+        session.train(Machine(accelerator="abacus"))
+    assert session.run.recipe.is_file()
+
+
+def test_where_a_run_goes_on_is_what_its_checkpoint_says(cells, tiny, tmp_path):
+    session = Session.started(str(cells), tiny, tmp_path / "run")
+    assert session.where() == "the beginning (no epoch was complete)"
+    # Killed after the second epoch's row was written, before its checkpoint was.
+    session.run.history.write_text("epoch,val_accuracy\n1,0.5\n2,0.6\n")
+    torch.save({"epoch": 0, "state_dict": {}}, session.run.last_checkpoint)
+    assert session.where() == "the end of epoch 1"
 
 
 def test_a_plan_that_does_not_fit_is_named_before_the_first_epoch(cells, tmp_path):

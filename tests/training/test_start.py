@@ -1,5 +1,6 @@
 """`--from`: exactly backbone, token embedding, encoder and fusion are taken."""
 
+import hashlib
 import json
 
 import pytest
@@ -47,6 +48,8 @@ def test_all_but_the_heads_is_taken(source, tiny) -> None:
     assert set(taken.taken) == {"backbone", "tokens", "encoder", "fusion"}
     assert all(got == whole for got, whole in taken.taken.values())
     assert taken.classes == ("x", "y", "z")
+    content = (source / "model.safetensors").read_bytes()
+    assert taken.digest == hashlib.sha256(content).hexdigest()
     assert "taken backbone, tokens, encoder, fusion; new head" in taken.in_words()
 
 
@@ -67,6 +70,33 @@ def test_another_backbone_is_refused(source, tiny) -> None:
     )
     with pytest.raises(StartError, match=r"customcnn\) does not fit the recipe's \(resnet18"):
         start_from(model, source)
+
+
+def test_a_model_that_would_see_other_values_is_refused(source, tiny) -> None:
+    changes = {"normalisation": {"mean": [0.5] * 3, "std": [0.25] * 3}}
+    model = build_model(with_changes(tiny.model, changes), 2, "none")
+    with pytest.raises(
+        StartError,
+        match=r"the model of .* with normalisation \{mean: \[0.0, 0.0, 0.0\], std: .*recipe's has "
+        r"\{mean: \[0.5, 0.5, 0.5\].*Write normalisation: \{mean: \[0.0, .* or leave model: out",
+    ):
+        start_from(model, source)
+
+
+def test_a_branch_that_would_pool_otherwise_is_refused(tmp_path) -> None:
+    names = {"left": "customcnn", "right": "inception_v3"}
+    fields = {"joint": names, "width": 16, "image_size": 96}
+    config, run = joint_config(fields), tmp_path / "joint"
+    run.mkdir()
+    save_model(build_classifier(config, 3, "none"), ("x", "y", "z"), run / "model.safetensors")
+    right = {"backbone": "inception_v3.tf_in1k", "pooling": "timm"}
+    other = joint_config({**fields, "joint": {**names, "right": right}})
+    with pytest.raises(
+        StartError,
+        match=r"the branch right of .* with pooling tensorflow, and the recipe's has timm.*Write "
+        r"pooling: tensorflow in the recipe's model for that branch",
+    ):
+        start_from(build_classifier(other, 3, "none"), run)
 
 
 def test_there_has_to_be_a_model(tmp_path) -> None:

@@ -92,6 +92,11 @@ def test_blank_cells_of_a_column_are_targets_that_nobody_knows() -> None:
             ["a", "b", "a", "b"],
             "not so for x",
         ),
+        (
+            TaskPlan(column="shape", balanced=True, sums={"a": ("x",), "b": ("y",)}),
+            ["a", "a", "", "b"],
+            r"task s: no training cell is b in column 'shape'.*leave balanced out, or split again",
+        ),
     ],
 )
 def test_a_task_that_the_cells_cannot_teach_is_refused(plan, column, message) -> None:

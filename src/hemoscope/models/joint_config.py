@@ -24,7 +24,7 @@ def joint_config(given: Mapping[str, Any]) -> ModelConfig:
         UsageError: There is no such base.
     """
     changes = {name: value for name, value in given.items() if name != "base"}
-    base = zoo_config(given.get("base", _BASE)).model_copy(
+    base = zoo_config(str(given.get("base", _BASE))).model_copy(
         update={
             "backbone": JOINT,
             "pooling": "timm",

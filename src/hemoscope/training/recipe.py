@@ -19,10 +19,13 @@ from hemoscope.training.tasks_plan import TaskPlan, check_names
 _MARGIN = 1.5
 """Around a cell that is cut out, training sees this many times the side of the model's frame."""
 
+_DEFAULT_MODEL = "inception_v3-text"
+
 _Value = TypeVar("_Value", int, float)
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 Rate = Annotated[float, Field(gt=0, le=1)]
+Epoch = Annotated[int, Field(ge=0)]
 
 
 class _Part(BaseModel):
@@ -91,7 +94,7 @@ class Freezing(_Part):
         description="none; paper: the first 100 / 300 / 200 Keras layers of Table 2; backbone: all "
         "of it; or a module of the backbone up to which everything is frozen",
     )
-    unfreezing: dict[int, str] = Field(
+    unfreezing: dict[Epoch, str] = Field(
         default={}, description="progressive: from which epoch (from 0) another plan holds"
     )
 
@@ -105,9 +108,9 @@ class Recipe(_Part):
     """One training run."""
 
     model: ModelConfig = Field(
-        default_factory=lambda: zoo_config("inception_v3-text"),
-        description="a name of the zoo, or {base: NAME, FIELD: VALUE, …}, or of several backbones "
-        "{joint: [BACKBONE, …], FIELD: VALUE, …}",
+        default_factory=lambda: zoo_config(_DEFAULT_MODEL),
+        description="a name of the zoo, or {base: NAME, FIELD: VALUE, …}, where base may be left "
+        "out, or of several backbones {joint: [BACKBONE, …], FIELD: VALUE, …}",
     )
     weights: str | dict[str, str] | None = Field(
         default=None,
@@ -131,12 +134,12 @@ class Recipe(_Part):
     optimiser: Optimiser = Optimiser()
     freezing: Freezing = Freezing()
     epochs: int = Field(default=30, ge=1)
-    sizes: dict[int, Annotated[int, Field(ge=32)]] = Field(
+    sizes: dict[Epoch, Annotated[int, Field(ge=32)]] = Field(
         default={},
         description="progressive: from which epoch (from 0) training images have another side, in "
         "pixels, such as {0: 112, 4: 160}; validation has the model's own from the first",
     )
-    calming: dict[int, Annotated[float, Field(ge=0, le=1)]] = Field(
+    calming: dict[Epoch, Annotated[float, Field(ge=0, le=1)]] = Field(
         default={},
         description="progressive: from which epoch (from 0) augmentation has this share of its "
         "strength, such as {10: 0.3}; turns and flips stay",
@@ -182,14 +185,17 @@ class Recipe(_Part):
     @field_validator("model", mode="before")
     @classmethod
     def _named_model(cls, value: Any) -> Any:
-        """A name of the zoo, or one with changes; a full configuration passes through."""
+        """A name of the zoo, or one with changes; a full configuration passes through.
+
+        Changes without a base are of the default model; what names a backbone is full.
+        """
         if isinstance(value, str):
             return zoo_config(value)
         if isinstance(value, dict) and value.get("joint"):
             return joint_config(value)
-        if isinstance(value, dict) and "base" in value:
+        if isinstance(value, dict) and ("base" in value or "backbone" not in value):
             changes = {name: given for name, given in value.items() if name != "base"}
-            return with_changes(zoo_config(value["base"]), changes)
+            return with_changes(zoo_config(str(value.get("base", _DEFAULT_MODEL))), changes)
         return value
 
     @model_validator(mode="after")

@@ -1,5 +1,6 @@
 """Recipes as YAML: those that ship, a user's own, and single fields set on the command line."""
 
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ def load_recipe(
     if start_from is not None:
         values |= {"start_from": str(Path(start_from).absolute()), "model": None}
     if values.get("start_from") and values.get("model") is None:
-        values["model"] = _model_of(values["start_from"])
+        values["model"] = _model_of(str(values["start_from"]))
     for setting in settings:
         _set(values, setting)
     try:
@@ -77,7 +78,7 @@ def _text(name: str) -> str:
 def _parse(text: str, name: str) -> dict[str, Any]:
     try:
         values = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a day that no calendar has
         raise RecipeError(f"recipe {name} is not valid YAML: {error}") from error
     if not isinstance(values, dict):
         raise RecipeError(f"recipe {name} must be a mapping of field names to values.")
@@ -102,11 +103,12 @@ def _set(values: dict[str, Any], setting: str) -> None:
 
 def _number_or_yaml(text: str) -> Any:
     # YAML 1.1 takes 1e-4 for a string, which nobody means.
+    if "e" in text.lower():
+        with suppress(ValueError):
+            return float(text)
     try:
-        return float(text) if "e" in text.lower() else yaml.safe_load(text)
-    except ValueError:
         return yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a day that no calendar has
         raise RecipeError(f"--set: {text!r} is not a valid value: {error}") from error
 
 

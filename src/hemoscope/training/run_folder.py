@@ -9,6 +9,7 @@ checkpoints/         for resuming
 """
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,11 @@ class RunFolder:
         return self.checkpoints / "last.ckpt"
 
     @property
+    def best_checkpoint(self) -> Path:
+        """The best complete epoch; only where the recipe keeps that one."""
+        return self.checkpoints / "best.ckpt"
+
+    @property
     def finished(self) -> bool:
         """Whether training came to its end: the model is written last."""
         return self.model.is_file()
@@ -83,6 +89,18 @@ def start_run(path: Path, recipe: Recipe, provenance: dict[str, Any]) -> RunFold
     except OSError as error:
         raise RunFolderError(f"cannot write to {path}: {cause(error)}.") from error
     return run
+
+
+def withdraw_run(run: RunFolder) -> None:
+    """Takes back what `start_run` wrote, for a run in which nothing was learned.
+
+    Folders go only where they are empty: whatever else lies in them stays.
+    """
+    run.recipe.unlink(missing_ok=True)
+    run.provenance.unlink(missing_ok=True)
+    with suppress(OSError):
+        run.checkpoints.rmdir()
+        run.path.rmdir()
 
 
 def open_run(path: Path) -> RunFolder:

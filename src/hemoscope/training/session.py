@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import torch
 
 from hemoscope.cells import CellFailure, CellTable, PixelCache, open_cells
+from hemoscope.errors import HemoscopeError
 from hemoscope.history import branch_accuracies
 from hemoscope.training.distillation import describe_teacher
 from hemoscope.training.processes import is_first_process
@@ -20,6 +22,7 @@ from hemoscope.training.run_folder import (
     read_provenance,
     read_recipe,
     start_run,
+    withdraw_run,
 )
 from hemoscope.training.train import Machine, TrainingCells, prepare_cells, train_model
 
@@ -36,6 +39,7 @@ class Session:
         cells: The pixels and targets of both splits.
         failures: Cells that could not be read.
         cells_seen: How many the SOURCE names.
+        new: Whether the run was started just now, and not gone on with.
     """
 
     run: RunFolder
@@ -43,6 +47,7 @@ class Session:
     cells: TrainingCells
     failures: tuple[CellFailure, ...]
     cells_seen: int
+    new: bool = False
 
     @classmethod
     def started(
@@ -60,7 +65,7 @@ class Session:
         if is_first_process():
             provenance = describe_run(table, source, recipe)
             run = start_run(out, recipe, provenance | ({"teacher": teacher} if teacher else {}))
-        return cls(run, recipe, cells, failures, len(table))
+        return cls(run, recipe, cells, failures, len(table), new=True)
 
     @classmethod
     def resumed(cls, source: str, out: Path, *, progress: Progress | None = None) -> "Session":
@@ -93,13 +98,23 @@ class Session:
         """What a resumed run starts from, in words."""
         if not self.run.last_checkpoint.is_file():
             return "the beginning (no epoch was complete)"
-        return f"the end of epoch {len(pd.read_csv(self.run.history))}"
+        return f"the end of epoch {_epochs_in(self.run.last_checkpoint)}"
 
     def train(self, machine: Machine | None = None) -> None:
-        """Trains to the end, and draws the curves."""
+        """Trains to the end, and draws the curves.
+
+        Raises:
+            HemoscopeError: The weights, the plan or the machine do not do. A new run leaves its
+                folder free then, so that it can be started once more with the mistake mended.
+        """
         from hemoscope.reports import save_history_figure  # noqa: PLC0415 (opens matplotlib)
 
-        train_model(self.cells, self.recipe, self.run, machine=machine)
+        try:
+            train_model(self.cells, self.recipe, self.run, machine=machine)
+        except HemoscopeError:
+            if self.new and is_first_process() and not self.run.last_checkpoint.is_file():
+                withdraw_run(self.run)
+            raise
         if not is_first_process():
             return
         save_history_figure(pd.read_csv(self.run.history), self.run.path / "history.svg")
@@ -120,6 +135,13 @@ class Session:
             "seconds": float(history["seconds"].sum()),
             "images_per_second": float(history["images_per_second"].mean()),
         }
+
+
+def _epochs_in(checkpoint: Path) -> int:
+    """Complete epochs in a checkpoint; the history may be an epoch ahead after a kill."""
+    # Mapped, so that the weights are not read for one number.
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True, mmap=True)
+    return state["epoch"] + 1
 
 
 def _pixels(

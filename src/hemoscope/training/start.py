@@ -1,17 +1,19 @@
 """Starting from a trained model: what its weights can teach a model with other classes."""
 
-import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+import yaml
 from torch import Tensor
 
 from hemoscope.errors import HemoscopeError
+from hemoscope.inference.bundle import file_digest
 from hemoscope.models.config import ModelConfig
-from hemoscope.models.joint import STEMS, Classifier
+from hemoscope.models.joint import STEMS, Classifier, branches_of
 from hemoscope.models.store import StoredClassifier, load_classifier
 
 MODEL_FILE = "model.safetensors"
@@ -83,19 +85,21 @@ def start_from(model: Classifier, run: Path) -> Taken:
         run: A finished run folder.
 
     Raises:
-        HemoscopeError: There is no such model, or its backbone is another one.
+        HemoscopeError: There is no such model, its backbone is another one, or it was trained with
+            another normalisation or pooling.
     """
     stored = _stored(run)
     source, target = stored.model.state_dict(), model.state_dict()
     wanted = [name for name in target if _part(name) in PARTS]
     taken = {name for name in wanted if _fits(source.get(name), target[name])}
     _check_backbone(model, stored, run, [name for name in wanted if name not in taken])
+    _check_seen_alike(model, stored.model, run)
     with torch.no_grad():
         for name in taken:
             target[name].copy_(source[name])
     return Taken(
         run=str(run),
-        digest=hashlib.sha256((run / MODEL_FILE).read_bytes()).hexdigest(),
+        digest=file_digest(run / MODEL_FILE),
         classes=stored.classes,
         taken=_counted(wanted, taken),
         new=tuple(name for name in target if name not in taken),
@@ -132,6 +136,32 @@ def _check_backbone(
             f"({model.config.backbone}): {len(missing)} tensors, such as {missing[0]}, are "
             "missing or of another shape. Leave model: out, and the run's own model is built."
         )
+
+
+def _check_seen_alike(model: Classifier, source: Classifier, run: Path) -> None:
+    """No tensor holds normalisation or pooling, so that nothing else would notice."""
+    given = branches_of(source)
+    for name, branch in branches_of(model).items():
+        theirs, ours = given[name].config, branch.config
+        for field in ("normalisation", "pooling"):
+            wanted, has = getattr(theirs, field), getattr(ours, field)
+            if wanted != has:
+                raise StartError(
+                    f"the {f'branch {name}' if name else 'model'} of {run} was trained with "
+                    f"{field} {_written(wanted)}, and the recipe's has {_written(has)}, so that "
+                    "its weights would see other values than they know. Write "
+                    f"{field}: {_written(wanted)} in the recipe's model"
+                    f"{' for that branch' if name else ''}, or leave model: out, and the run's "
+                    "own model is built."
+                )
+
+
+def _written(value: Any) -> str:
+    """As a recipe writes it."""
+    if isinstance(value, str):
+        return value
+    data = value.model_dump(mode="json")
+    return yaml.safe_dump(data, default_flow_style=True, sort_keys=False, width=math.inf).strip()
 
 
 def _counted(wanted: list[str], taken: set[str]) -> dict[str, tuple[int, int]]:

@@ -52,7 +52,8 @@ def prepare_tasks(
 
     Raises:
         HemoscopeError: No such column, fewer than two answers among the training cells, an answer
-            that stands only in validation, or sets that do not cover the classes.
+            that stands only in validation, sets that do not cover the classes, or a balanced task
+            with an answer that no training cell has.
     """
     heads: dict[str, HeadConfig] = {}
     train: dict[str, NDArray[np.intp]] = {}
@@ -62,6 +63,8 @@ def prepare_tasks(
         learned, chosen = (column[part] for part in rows)
         heads[name] = _head(name, plan, classes, learned)
         train[name] = _targets(name, heads[name], learned)
+        if plan.balanced:
+            _check_balance(name, heads[name], train[name])
         validation[name] = _targets(name, heads[name], chosen)
     return PreparedTasks(heads, train, validation)
 
@@ -106,3 +109,13 @@ def _targets(name: str, head: HeadConfig, answers: NDArray[np.object_]) -> NDArr
             f"that training knows ({', '.join(head.answers)}). Mend the column, or split again."
         )
     return class_targets(answers, head.answers)
+
+
+def _check_balance(name: str, head: HeadConfig, targets: NDArray[np.intp]) -> None:
+    """Answers weigh inversely to their share, and one without a cell has none."""
+    absent = [each for place, each in enumerate(head.answers) if place not in targets]
+    if absent:
+        raise TaskError(
+            f"task {name}: no training cell is {', '.join(absent)} in column {head.column!r}, and "
+            "its answers are to be balanced; leave balanced out, or split again."
+        )

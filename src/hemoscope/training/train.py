@@ -3,7 +3,6 @@
 import logging
 import shutil
 import sys
-import time
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ import numpy as np
 import torch
 from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch import Callback, Trainer, seed_everything
-from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint
+from lightning.pytorch.callbacks import EarlyStopping
 from lightning.pytorch.loggers import TensorBoardLogger
 
 from hemoscope.cells import CellTable
@@ -24,6 +23,7 @@ from hemoscope.errors import HemoscopeError
 from hemoscope.models.heads_config import HeadConfig
 from hemoscope.models.joint_build import Weights, build_classifier
 from hemoscope.models.store import save_model
+from hemoscope.training.callbacks.checkpoints import best_epoch, last_epoch
 from hemoscope.training.callbacks.ema import averaged_weights
 from hemoscope.training.callbacks.history import History
 from hemoscope.training.callbacks.progress import progress_callbacks
@@ -169,7 +169,7 @@ def train_model(
         resuming = run.last_checkpoint.is_file()
         module = _module(cells, recipe, weights="none" if resuming else recipe.weights)
         module.teacher = teacher
-        history, best = History(run.history), _best_epoch(run)
+        history = History(run.history)
         if start is not None and not resuming:
             module.model.load_state_dict(start)
         elif recipe.start_from is not None and not resuming:
@@ -185,8 +185,8 @@ def train_model(
                 history,
                 *progress_callbacks(),
                 *extra_callbacks,
-                *([best] if recipe.keep == "best" else []),
-                _last_epoch(run),
+                *([best_epoch(run)] if recipe.keep == "best" else []),
+                last_epoch(run),
             ],
             logger=_tensorboard(run),
             default_root_dir=run.path,
@@ -196,14 +196,15 @@ def train_model(
             enable_progress_bar=False,  # progress_callbacks brings its own
         )
         resume = str(run.last_checkpoint) if resuming else None
-        started = time.perf_counter()
         data = CellData(cells.train, cells.validation, recipe)
         # weights_only: a checkpoint is data, and no pickled code in it is ever run
         trainer.fit(module, data, ckpt_path=resume, weights_only=True)
     if trainer.is_global_zero:
-        if recipe.keep == "best":
-            _load_weights(module, Path(best.best_model_path))
-        _finish(module, cells.classes, run, time.perf_counter() - started)
+        # The last epoch too from its file: where all epochs were done before this call, Lightning
+        # trains nothing, and the module is left without its average.
+        best = recipe.keep == "best"
+        _load_weights(module, run.best_checkpoint if best else run.last_checkpoint)
+        _finish(module, cells.classes, run, history.seconds)
 
 
 def _trainer(machine: Machine, **options: Any) -> Trainer:
@@ -259,27 +260,6 @@ def _start(module: TrainingModule, source: Path, run: RunFolder) -> None:
     write_provenance(run, {**read_provenance(run), "started_from": taken.to_dict()})
 
 
-def _best_epoch(run: RunFolder) -> ModelCheckpoint:
-    return ModelCheckpoint(
-        dirpath=run.checkpoints,
-        filename="best",
-        monitor="val_accuracy",
-        mode="max",
-        enable_version_counter=False,
-        save_on_train_epoch_end=True,
-    )
-
-
-def _last_epoch(run: RunFolder) -> ModelCheckpoint:
-    """Written after each epoch, in one step (Lightning renames it into place)."""
-    return ModelCheckpoint(
-        dirpath=run.checkpoints,
-        filename=run.last_checkpoint.stem,
-        enable_version_counter=False,
-        save_on_train_epoch_end=True,
-    )
-
-
 def _optional_callbacks(recipe: Recipe) -> list[Callback]:
     callbacks: list[Callback] = []
     if recipe.ema_decay is not None:
@@ -299,9 +279,7 @@ def _finish(
     module: TrainingModule, classes: tuple[str, ...], run: RunFolder, seconds: float
 ) -> None:
     """Keeps the model and drops the checkpoints, which only an unfinished run needs."""
-    provenance = read_provenance(run)
-    spent = provenance.get("training_seconds", 0.0) + seconds
-    write_provenance(run, {**provenance, "training_seconds": round(spent, 1)})
+    write_provenance(run, {**read_provenance(run), "training_seconds": round(seconds, 1)})
     save_model(module.model, classes, run.model)
     shutil.rmtree(run.checkpoints)
 
@@ -312,11 +290,13 @@ def _quiet_library() -> Iterator[None]:
     logger = logging.getLogger("lightning.pytorch")
     level = logger.level
     logger.setLevel(logging.WARNING)
-    with warnings.catch_warnings():
-        for text in _EXPECTED_ADVICE:
-            warnings.filterwarnings("ignore", message=text)
-        yield
-    logger.setLevel(level)
+    try:
+        with warnings.catch_warnings():
+            for text in _EXPECTED_ADVICE:
+                warnings.filterwarnings("ignore", message=text)
+            yield
+    finally:
+        logger.setLevel(level)
 
 
 def _tensorboard(run: RunFolder) -> TensorBoardLogger | bool:

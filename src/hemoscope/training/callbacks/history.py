@@ -26,6 +26,11 @@ class History(Callback):
         self._epoch_started = 0.0
         self._train_seconds = 0.0
 
+    @property
+    def seconds(self) -> float:
+        """All epochs so far, those before an interruption too."""
+        return sum(row["seconds"] for row in self.rows)
+
     def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Starts the clock."""
         self._epoch_started = time.perf_counter()
