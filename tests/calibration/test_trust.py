@@ -10,7 +10,7 @@ from hemoscope.calibration import (
     fit,
 )
 from hemoscope.cell_set import FittedCellsError
-from hemoscope.evaluation import evaluate
+from hemoscope.evaluation import compare, evaluate
 from hemoscope.predictions import Predictions
 from tests.calibration.simulate import CLASSES, drawn
 
@@ -119,6 +119,14 @@ def test_evaluate_refuses_the_fitted_cells_even_through_a_file(tmp_path):
     told = evaluate(table, resamples=0, allow_fitted_cells=True).provenance
     assert told["calibration"]["fitted_cells"] == 2000
     evaluate(Trust(CALIBRATOR).apply(NEW), resamples=0)
+
+
+def test_compare_refuses_the_fitted_cells_of_any_table():
+    tables = {"raw": FITTED, "warm": Trust(CALIBRATOR).apply(FITTED)}
+    with pytest.raises(FittedCellsError, match="calibration of warm was fitted on 2,000 of these"):
+        compare(tables, resamples=0)
+    assert compare(tables, resamples=0, allow_fitted_cells=True).cells == 2000
+    assert compare({"raw": NEW, "warm": Trust(CALIBRATOR).apply(NEW)}, resamples=0).cells == 300
 
 
 def test_other_classes_and_bad_logits_are_refused():

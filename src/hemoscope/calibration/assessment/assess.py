@@ -73,6 +73,7 @@ def assess(  # noqa: PLR0913 (the options of `evaluate`, and features)
         bins=bins,
         resamples=resamples,
         seed=seed,
+        allow_fitted_cells=True,  # refused above, where they are
     )
     judged = trust.judge(trust.logits_of(predictions), features)
     groups = group_indices(predictions)

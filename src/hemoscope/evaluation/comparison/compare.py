@@ -6,6 +6,7 @@ from itertools import combinations
 
 import pandas as pd
 
+from hemoscope.cell_set import refuse_fitted_cells
 from hemoscope.evaluation.comparison.align import align
 from hemoscope.evaluation.comparison.pairs import Contender, compare_pair, correct, influences
 from hemoscope.evaluation.comparison.seeds import seed_spreads
@@ -17,7 +18,7 @@ from hemoscope.evaluation.scored import Scored
 from hemoscope.predictions import Predictions
 
 
-def compare(
+def compare(  # noqa: PLR0913 (the options of `evaluate`, and names)
     tables: Mapping[str, Predictions],
     *,
     seeds: Mapping[str, Sequence[str]] | None = None,
@@ -26,6 +27,7 @@ def compare(
     resamples: int = RESAMPLES,
     seed: int = 0,
     level: float = 0.95,
+    allow_fitted_cells: bool = False,
 ) -> Comparison:
     """Sets models side by side and tests every pair.
 
@@ -37,12 +39,17 @@ def compare(
         resamples: Bootstrap resamples, the same ones for every model; 0 for none.
         seed: Seed of the resampling.
         level: Nominal coverage of the intervals.
+        allow_fitted_cells: Whether cells that a table's calibration was fitted on may be compared.
 
     Raises:
         PredictionsError: A table has no labels.
         EvaluationError: The tables are not about the same cells, classes and labels, or a name
             in `seeds` or `histories` stands for no table.
+        FittedCellsError: A table's calibration was applied to cells that it was fitted on.
     """
+    if not allow_fitted_cells:
+        for name, table in tables.items():
+            refuse_fitted_cells(table, name)
     aligned = _same_groups(align(tables))
     known = histories or {}
     _check_names(known, aligned)
