@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.special import softmax
@@ -9,6 +11,7 @@ from hemoscope.calibration import (
     conformalise,
     fit,
 )
+from hemoscope.calibration.calibrators.class_temperature import ClassTemperature
 from hemoscope.cell_set import FittedCellsError
 from hemoscope.evaluation import compare, evaluate
 from hemoscope.predictions import Predictions
@@ -79,6 +82,14 @@ def test_the_reasons_in_words():
     assert bare.judge([[6.0, 0, 6.5, 0]]).reasons[0].startswith("not sure enough: monocyte at 5")
     none = Trust(CALIBRATOR, None, accept(FITTED, 0.0001))
     assert "no level of confidence could be certified" in none.judge(rows).reasons[0]
+
+
+def test_the_reason_names_the_class_that_the_model_calls():
+    turning = replace(CALIBRATOR, calibrator=ClassTemperature((10.0, 1.0, 1.0, 1.0)))
+    judged = Trust(turning, None, accept(FITTED, 0.05)).judge([[2.0, 1.9, 0, 0]])
+    assert judged.probabilities[0].argmax() == 1
+    stated = 100 * judged.probabilities[0, 0]
+    assert judged.reasons == (f"not sure enough: basophil at {stated:.1f} %",)
 
 
 def test_features_reach_the_unknown_score():

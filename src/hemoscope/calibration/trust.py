@@ -76,11 +76,12 @@ class Trust:
         accepted = sure if unknown is None else sure & ~unknown
         probabilities = self.calibrator.probabilities(scores)
         certified = self.acceptance is not None and self.acceptance.threshold is not None
-        doubts = Doubts(self.classes, probabilities, sets, accepted, unknown, certified)
+        predicted = scores.argmax(1)
+        doubts = Doubts(self.classes, probabilities, predicted, sets, accepted, unknown, certified)
         return Judgement(
             classes=self.classes,
             probabilities=probabilities,
-            predicted=scores.argmax(1),
+            predicted=predicted,
             sets=sets,
             accepted=accepted,
             unknown_score=strangeness,
