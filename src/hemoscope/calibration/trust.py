@@ -53,8 +53,9 @@ class Trust:
         """Says what each cell is, how sure that is, and whether a person must look.
 
         A cell is accepted if the model's confidence reaches the certified threshold and it does
-        not look unknown. The second takes cells out only: the guarantee speaks of cells of the
-        known classes.
+        not look unknown. What is certified is the error among the cells that reach the threshold.
+        Where a share f of these is taken out as unknown, the error among those left may be higher,
+        by a factor of at most 1 / (1 - f). Both speak of cells of the known classes.
 
         Args:
             logits: (n, C), of the model that the calibration was fitted for.
