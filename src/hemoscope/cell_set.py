@@ -1,7 +1,8 @@
 """`CellSet`: which cells something was fitted on, small enough to be stored beside it.
 
 A calibrator looks better on the cells it was fitted on than it is. So it remembers them, a table
-that it was applied to carries them in its provenance, and `evaluate` refuses to score them.
+that it was applied to carries them in its provenance, and `evaluate` and `compare` refuse to score
+them.
 """
 
 import base64
@@ -61,8 +62,12 @@ class CellSet:
         return np.frombuffer(raw, dtype="<u8")
 
 
-def refuse_fitted_cells(predictions: Predictions) -> None:
+def refuse_fitted_cells(predictions: Predictions, name: str | None = None) -> None:
     """Stops if a table holds cells that the calibration applied to it was fitted on.
+
+    Args:
+        predictions: The table.
+        name: What the message calls it, where it is one of several.
 
     Raises:
         FittedCellsError: It does; the message says how many and what to do.
@@ -73,8 +78,9 @@ def refuse_fitted_cells(predictions: Predictions) -> None:
     seen = fitted.holds(predictions)
     if not seen.any():
         return
+    what = "the calibration" if name is None else f"the calibration of {name}"
     raise FittedCellsError(
-        f"the calibration was fitted on {int(seen.sum()):,} of these {len(predictions):,} cells "
+        f"{what} was fitted on {int(seen.sum()):,} of these {len(predictions):,} cells "
         f"(such as {predictions.paths[int(seen.argmax())]}), so its figures would look better "
         "here than they are. Evaluate other cells, or insist with --allow-fitted-cells "
         "(allow_fitted_cells=True in Python)."

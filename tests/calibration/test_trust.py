@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.special import softmax
@@ -9,8 +11,9 @@ from hemoscope.calibration import (
     conformalise,
     fit,
 )
+from hemoscope.calibration.calibrators.class_temperature import ClassTemperature
 from hemoscope.cell_set import FittedCellsError
-from hemoscope.evaluation import evaluate
+from hemoscope.evaluation import compare, evaluate
 from hemoscope.predictions import Predictions
 from tests.calibration.simulate import CLASSES, drawn
 
@@ -81,6 +84,14 @@ def test_the_reasons_in_words():
     assert "no level of confidence could be certified" in none.judge(rows).reasons[0]
 
 
+def test_the_reason_names_the_class_that_the_model_calls():
+    turning = replace(CALIBRATOR, calibrator=ClassTemperature((10.0, 1.0, 1.0, 1.0)))
+    judged = Trust(turning, None, accept(FITTED, 0.05)).judge([[2.0, 1.9, 0, 0]])
+    assert judged.probabilities[0].argmax() == 1
+    stated = 100 * judged.probabilities[0, 0]
+    assert judged.reasons == (f"not sure enough: basophil at {stated:.1f} %",)
+
+
 def test_features_reach_the_unknown_score():
     judged = whole().judge([[40.0, 0, 0, 0]] * 2, features=[[0.0], [21.0]])
     assert judged.unknown is not None
@@ -119,6 +130,14 @@ def test_evaluate_refuses_the_fitted_cells_even_through_a_file(tmp_path):
     told = evaluate(table, resamples=0, allow_fitted_cells=True).provenance
     assert told["calibration"]["fitted_cells"] == 2000
     evaluate(Trust(CALIBRATOR).apply(NEW), resamples=0)
+
+
+def test_compare_refuses_the_fitted_cells_of_any_table():
+    tables = {"raw": FITTED, "warm": Trust(CALIBRATOR).apply(FITTED)}
+    with pytest.raises(FittedCellsError, match="calibration of warm was fitted on 2,000 of these"):
+        compare(tables, resamples=0)
+    assert compare(tables, resamples=0, allow_fitted_cells=True).cells == 2000
+    assert compare({"raw": NEW, "warm": Trust(CALIBRATOR).apply(NEW)}, resamples=0).cells == 300
 
 
 def test_other_classes_and_bad_logits_are_refused():

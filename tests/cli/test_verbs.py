@@ -1,11 +1,13 @@
 """Every verb, called as a user calls it: exit code, JSON, and what a mistake is answered with."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sklearn.metrics import accuracy_score, balanced_accuracy_score
 from typer.testing import CliRunner
 
+from hemoscope.cell_set import CellSet
 from hemoscope.cells.synthetic import write_synthetic
 from hemoscope.cli.main import app
 from hemoscope.predictions import Predictions
@@ -123,6 +125,17 @@ def test_compare_sets_two_tables_side_by_side(hemoscope: Run, table: Path, tmp_p
     shown = hemoscope("compare", f"good={table}", f"bad={other}", "--resamples", "0")
     assert shown.code == 0, shown.err
     assert "McNemar" in shown.out
+
+
+def test_compare_refuses_the_fitted_cells(hemoscope: Run, table: Path, tmp_path: Path):
+    read = Predictions.read(table)
+    fitted = {"calibration": {"fitted_cells": CellSet.of(read).digests}}
+    warm = replace(read, provenance=fitted).write(tmp_path / "warm.csv")
+    way = ("compare", f"raw={table}", f"warm={warm}", "--resamples", "0")
+    refused = hemoscope(*way)
+    assert refused.code == 1
+    assert "the calibration of warm was fitted on" in refused.err
+    assert hemoscope(*way, "--allow-fitted-cells").code == 0
 
 
 def test_doctor_and_models_answer_in_json(hemoscope: Run):

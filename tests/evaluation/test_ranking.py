@@ -208,7 +208,7 @@ def delong_by_definition(positive, score):
 
 @case
 def test_delong_variance_is_that_of_all_pairs(positive, score):
-    ours = delong.delong_variance(rank(positive, score))
+    ours = delong.influence_variance(delong.auc_influence(rank(positive, score)))
     assert ours == pytest.approx(delong_by_definition(positive, score), rel=1e-9)
 
 
@@ -216,7 +216,7 @@ def test_delong_variance_is_that_of_all_pairs(positive, score):
 @given(scores.filter(lambda items: 2 <= sum(p for p, _ in items) <= len(items) - 2))
 def test_delong_variance_holds_with_any_ties(items):
     positive, score = (np.array(column) for column in zip(*items, strict=True))
-    ours = delong.delong_variance(rank(positive, score))
+    ours = delong.influence_variance(delong.auc_influence(rank(positive, score)))
     assert ours == pytest.approx(delong_by_definition(positive, score), abs=1e-12)
 
 
@@ -252,7 +252,7 @@ def test_doubling_every_cell_in_its_group_leaves_the_variance():
 
 def test_delong_needs_two_of_each():
     ranking = rank(np.array([True, False, False]), np.array([0.9, 0.1, 0.2]))
-    assert np.isnan(delong.delong_variance(ranking))
+    assert np.isnan(delong.influence_variance(delong.auc_influence(ranking)))
 
 
 def test_thinning_keeps_corners_and_ends_and_stays_close():

@@ -1,9 +1,11 @@
 """Cells dealt into parts: classes evenly, groups whole, one cell a group."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hemoscope.calibration.arrays import Indices
 from hemoscope.calibration.errors import CalibrationError
@@ -44,11 +46,15 @@ def one_per_group(predictions: Predictions, seed: int) -> Predictions:
     as n independent cells would be false. With one cell of each it holds for a cell of a new group
     (Dunn, Wasserman and Ramdas 2023, "subsampling once").
     """
-    if predictions.groups is None:
-        return predictions
-    order = np.random.default_rng(seed).permutation(len(predictions))
-    first = ~pd.Series(predictions.groups[order]).duplicated().to_numpy()
-    return predictions.take(np.sort(order[first]))
+    groups = predictions.groups
+    return predictions if groups is None else predictions.take(one_row_per_group(groups, seed))
+
+
+def one_row_per_group(groups: NDArray[Any], seed: int) -> Indices:
+    """The rows that `one_per_group` takes, rising, of (n,) names or indices of groups."""
+    order = np.random.default_rng(seed).permutation(len(groups))
+    first = ~pd.Series(groups[order]).duplicated().to_numpy()
+    return np.sort(order[first])
 
 
 def group_indices(predictions: Predictions) -> Indices | None:

@@ -48,6 +48,8 @@ class Doubts:
     Attributes:
         classes: Class names.
         probabilities: (n, C) calibrated.
+        predicted: (n,) index of the model's class. A calibration may give another one the highest
+            probability.
         sets: (n, C), or None.
         accepted: (n,).
         unknown: (n,), or None.
@@ -56,6 +58,7 @@ class Doubts:
 
     classes: tuple[str, ...]
     probabilities: Array
+    predicted: Indices
     sets: Flags | None
     accepted: Flags
     unknown: Flags | None
@@ -74,8 +77,9 @@ class Doubts:
             return f"{NUMBERS.get(len(likely), 'many')} classes are likely: {_listed(likely)}"
         if not self.certified:
             return NO_THRESHOLD
-        top = int(self.probabilities[row].argmax())
-        return f"not sure enough: {self.classes[top]} at {100 * self.probabilities[row, top]:.1f} %"
+        called = int(self.predicted[row])
+        stated = 100 * self.probabilities[row, called]
+        return f"not sure enough: {self.classes[called]} at {stated:.1f} %"
 
     def _likely(self, row: int) -> list[str]:
         order = np.argsort(-self.probabilities[row], kind="stable")

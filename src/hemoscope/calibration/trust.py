@@ -53,8 +53,9 @@ class Trust:
         """Says what each cell is, how sure that is, and whether a person must look.
 
         A cell is accepted if the model's confidence reaches the certified threshold and it does
-        not look unknown. The second takes cells out only: the guarantee speaks of cells of the
-        known classes.
+        not look unknown. What is certified is the error among the cells that reach the threshold.
+        Where a share f of these is taken out as unknown, the error among those left may be higher,
+        by a factor of at most 1 / (1 - f). Both speak of cells of the known classes.
 
         Args:
             logits: (n, C), of the model that the calibration was fitted for.
@@ -76,11 +77,12 @@ class Trust:
         accepted = sure if unknown is None else sure & ~unknown
         probabilities = self.calibrator.probabilities(scores)
         certified = self.acceptance is not None and self.acceptance.threshold is not None
-        doubts = Doubts(self.classes, probabilities, sets, accepted, unknown, certified)
+        predicted = scores.argmax(1)
+        doubts = Doubts(self.classes, probabilities, predicted, sets, accepted, unknown, certified)
         return Judgement(
             classes=self.classes,
             probabilities=probabilities,
-            predicted=scores.argmax(1),
+            predicted=predicted,
             sets=sets,
             accepted=accepted,
             unknown_score=strangeness,

@@ -24,6 +24,12 @@ def compare(
         typer.Option("--run", metavar="NAME=FOLDER", help="Run folder of a table, for its times."),
     ] = None,
     report: Annotated[Path | None, typer.Option("--report", help="An HTML file to write.")] = None,
+    allow_fitted_cells: Annotated[
+        bool,
+        typer.Option(
+            "--allow-fitted-cells", help="Compare calibrations on cells that they were fitted on."
+        ),
+    ] = False,
     bins: Annotated[int, typer.Option(min=1, help="Calibration bins.")] = 15,
     resamples: Annotated[int, typer.Option(min=0, help="Bootstrap resamples; 0: none.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
@@ -44,6 +50,7 @@ def compare(
         bins=bins,
         resamples=resamples,
         seed=seed,
+        allow_fitted_cells=allow_fitted_cells,
     )
     if report is not None:
         from hemoscope.reports import write_comparison_report

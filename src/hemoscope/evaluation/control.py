@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import beta
 
 from hemoscope.evaluation.errors import EvaluationError
+from hemoscope.evaluation.intervals.exact import upper_limit
 from hemoscope.predictions import Predictions
 
 LIMIT = 0.05
@@ -106,17 +106,13 @@ def source_control(
     return Control(
         cells=len(control),
         called=called,
-        upper=_upper(called, len(control)),
+        upper=upper_limit(called, len(control), CONFIDENCE),
         pathological=len(ill),
         found=found,
-        lower=1 - _upper(len(ill) - found, len(ill)),
+        lower=1 - upper_limit(len(ill) - found, len(ill), CONFIDENCE),
         limit=limit,
         least=least,
     )
-
-
-def _upper(count: int, cells: int) -> float:
-    return 1.0 if count == cells else float(beta.ppf(CONFIDENCE, count + 1, cells - count))
 
 
 def pathological_probability(predictions: Predictions, pathological: Sequence[str]) -> np.ndarray:

@@ -82,11 +82,6 @@ def influence_freedom(influence: Array, groups: Indices | None = None) -> float:
     return float(min(max(2 / excess, 3.0) if excess > 0 else np.inf, most))
 
 
-def delong_variance(ranking: Ranking, groups: Indices | None = None) -> float:
-    """Variance of the AUC of a ranking; nan below two positives or two negatives."""
-    return influence_variance(auc_influence(ranking), groups)
-
-
 def delong_test(
     difference: float, first: Array, second: Array, groups: Indices | None = None
 ) -> DelongTest:

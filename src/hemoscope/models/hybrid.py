@@ -104,7 +104,7 @@ class HybridClassifier(Freezable):
         """
         maps = self.backbone(self.normalise(images))
         tokens, blocks = self.encoder(self.tokens(maps), return_attention)
-        fused = self._fuse(maps[-1], tokens)
+        fused = self.fuse(maps[-1], tokens)
         logits = self.head(fused.vector)
         if not return_attention:
             return logits
@@ -115,7 +115,7 @@ class HybridClassifier(Freezable):
         """The fused vector before the head: (batch, fusion width). Images as in `forward`."""
         maps = self.backbone(self.normalise(images))
         tokens, _ = self.encoder(self.tokens(maps))
-        return self._fuse(maps[-1], tokens).vector
+        return self.fuse(maps[-1], tokens).vector
 
     def answers(self, images: Tensor) -> dict[str, Tensor]:
         """Everything that the model says: the logits of the class, and of every further task.
@@ -131,7 +131,13 @@ class HybridClassifier(Freezable):
         logits = self.head(vector)
         return {CLASS: logits, **self.heads(vector, logits)}
 
-    def _fuse(self, last_map: Tensor, tokens: Tensor) -> Fused:
+    def fuse(self, last_map: Tensor, tokens: Tensor) -> Fused:
+        """What the head reads; not `fusion` alone, which knows nothing of `map_projected`.
+
+        Args:
+            last_map: (batch, channels, height, width), the backbone's last map.
+            tokens: (batch, tokens, token width), encoded.
+        """
         if self.config.map_projected:
             last_map = self.tokens.project_mean(last_map)
         return self.fusion(last_map, tokens)

@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hemoscope.calibration import CalibrationError, KnownCells, fit_unknown
+from hemoscope.calibration.folds import one_row_per_group
 from hemoscope.calibration.unknown import MEASURES
 from hemoscope.calibration.unknown.fit import apart
 from hemoscope.errors import UsageError
@@ -56,6 +59,11 @@ def test_without_a_reference_no_cell_serves_twice():
 def test_groups_count_once():
     grouped = known(1500, groups=150)
     assert fit_unknown("energy", grouped).cells == 150
+    assert grouped.groups is not None
+    drawn = grouped.take(one_row_per_group(grouped.groups, 4))
+    alone = replace(drawn, groups=None)
+    thresholds = [fit_unknown("energy", cells, seed=4).threshold for cells in (grouped, alone)]
+    assert thresholds[0] == thresholds[1]
     first, second = apart(grouped, None, 0)
     assert first.groups is not None
     assert second.groups is not None

@@ -8,6 +8,7 @@ from torch.nn import functional
 from hemoscope.compression.errors import PruningError
 from hemoscope.compression.scores.result import COLUMNS
 from hemoscope.compression.scores.score import scores
+from hemoscope.compression.scores.watching import watch
 from hemoscope.models.build import build_model
 from hemoscope.models.zoo import zoo_config
 
@@ -70,6 +71,19 @@ def test_importance_is_the_derivative_of_a_real_gate(model, images, labels, part
     name = {"query": "match", "value": "carry"}.get(part, part)
     measured = getattr(found, name).ravel()
     np.testing.assert_allclose(measured, (expected / len(images)).numpy(), rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize("width", [24, 256])  # 256: as wide as the map, so nothing else complains
+def test_a_projected_map_is_fused_as_the_model_does(images, labels, width) -> None:
+    model = tiny(width=width, fusion=["cnn", "attention"], map_projected=True)
+    block = model.encoder.blocks[-1]
+    outputs: list[torch.Tensor] = []
+    handle = block.register_forward_hook(lambda _m, _g, out: outputs.append(out[0]))
+    loss = functional.cross_entropy(model(images), labels, reduction="sum")
+    (expected,) = torch.autograd.grad(loss, outputs)
+    handle.remove()
+    watched = watch(model, images, labels).blocks[-1]
+    torch.testing.assert_close(watched.gradients["block"], expected)
 
 
 def test_the_model_is_left_as_it_was(images, labels) -> None:

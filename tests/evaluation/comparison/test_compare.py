@@ -126,6 +126,22 @@ def test_macro_delong_agrees_with_the_paired_bootstrap(found):
         assert closed.low == pytest.approx(drawn.low, abs=0.3 * (closed.high - closed.low))
 
 
+def test_a_class_of_one_cell_leaves_the_macro_auc_untested(tables):
+    good, bad = tables["good"], tables["worse"]
+    first, *others = np.flatnonzero(good.truth() == 3)
+    rows = np.setdiff1d(np.arange(len(good)), others)
+    pair = compare({"a": good.take(rows), "b": bad.take(rows)}, resamples=0).pairs[0]
+    macro = pair.delong_macro
+    assert pair.delong[good.classes[3]].difference is None
+    assert macro.first is not None
+    assert (macro.difference, macro.interval, macro.z, macro.p) == (None,) * 4
+    assert macro.reason == "a class has fewer than two cells"
+    # A class without cells has no AUC, so it is not part of the macro average.
+    rows = np.setdiff1d(rows, [first])
+    macro = compare({"a": good.take(rows), "b": bad.take(rows)}, resamples=0).pairs[0].delong_macro
+    assert macro.p is not None
+
+
 def test_differences_are_paired(found):
     difference = found.pairs[0].differences["accuracy"]
     assert difference.difference == pytest.approx(difference.first - difference.second)

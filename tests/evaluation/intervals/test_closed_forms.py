@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.stats import beta, norm
 from statsmodels.stats.proportion import proportion_confint
 
 from hemoscope.evaluation.intervals.auc import logit_limits, newcombe_limits
+from hemoscope.evaluation.intervals.exact import upper_limit
 from hemoscope.evaluation.intervals.percentile import basic_limits, percentile_limits
 from hemoscope.evaluation.intervals.wilson import clustered_wilson_limits, wilson_limits
 
@@ -17,6 +18,16 @@ from hemoscope.evaluation.intervals.wilson import clustered_wilson_limits, wilso
 def test_wilson_is_statsmodels(hits, trials, level):
     expected: Any = proportion_confint(hits, trials, alpha=1 - level, method="wilson")
     np.testing.assert_allclose(wilson_limits(hits, trials, level), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize(("hits", "trials"), [(0, 0), (0, 10), (3, 900), (10, 10), (3338, 3418)])
+@pytest.mark.parametrize("level", [0.9, 0.95])
+def test_the_exact_limit_is_a_quantile_of_beta(hits, trials, level):
+    limit = upper_limit(hits, trials, level)
+    if hits == trials:
+        assert limit == 1
+    else:
+        assert limit == pytest.approx(beta.ppf(level, hits + 1, trials - hits), abs=1e-10)
 
 
 def test_wilson_without_trials_is_nan():

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from pydantic import Field
 from scipy.special import softmax
 
-from hemoscope.calibration.acceptance.binomial import cells_needed, error_limit, error_p_value
+from hemoscope.calibration.acceptance.binomial import cells_needed, error_p_value
 from hemoscope.calibration.acceptance.order import testing_order
 from hemoscope.calibration.arrays import Array, Flags, scores_of
 from hemoscope.calibration.folds import deal, one_per_group
@@ -108,6 +108,8 @@ def accept(
         PredictionsError: The table has no labels.
         CalibrationError: There are fewer than five cells (or groups), or they are calibrated.
     """
+    from hemoscope.evaluation.intervals.exact import upper_limit  # noqa: PLC0415 (reading a calibration needs none of it)
+
     for name, value in (("max_error", max_error), ("confidence", confidence)):
         if not 0 < value < 1:
             raise UsageError(f"{name} is {value}; it is a share between 0 and 1, such as 0.005.")
@@ -129,7 +131,7 @@ def accept(
         tested=tested,
         accepted=accepted,
         errors=errors,
-        error_limit=error_limit(errors, accepted, confidence),
+        error_limit=upper_limit(errors, accepted, confidence),
     )
 
 

@@ -11,8 +11,8 @@ from hemoscope.calibration.arrays import Array
 def error_p_value(errors: ArrayLike, cells: ArrayLike, max_error: float) -> Array:
     """P(Binomial(cells, max_error) ≤ errors): how odd so few errors are if the rate is too high.
 
-    Below 1 - confidence exactly where `error_limit` is below `max_error`. Takes fractions of
-    errors too, for expected counts.
+    Below 1 - confidence exactly where the upper limit of Clopper and Pearson at that
+    confidence is below `max_error`. Takes fractions of errors too, for expected counts.
 
     Args:
         errors: Errors, at least 0.
@@ -20,13 +20,6 @@ def error_p_value(errors: ArrayLike, cells: ArrayLike, max_error: float) -> Arra
         max_error: The rate that is tested, in (0, 1).
     """
     return betainc(cells - errors, errors + 1.0, 1 - max_error)  # type: ignore[operator]
-
-
-def error_limit(errors: int, cells: int, confidence: float) -> float:
-    """One-sided upper limit of an error rate (Clopper and Pearson 1934)."""
-    from scipy.stats import beta  # noqa: PLC0415 (reading a calibration needs none of it)
-
-    return 1.0 if errors >= cells else float(beta.ppf(confidence, errors + 1, cells - errors))
 
 
 def cells_needed(max_error: float, confidence: float, errors: int = 0) -> int:

@@ -78,6 +78,7 @@ def assess(  # noqa: PLR0913 (the options of `evaluate`, and features)
         resamples=resamples,
         seed=seed,
         hierarchy=hierarchy,
+        allow_fitted_cells=True,  # refused above, where they are
     )
     judged = trust.judge(trust.logits_of(predictions), features)
     groups = group_indices(predictions)

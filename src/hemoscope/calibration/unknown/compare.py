@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from hemoscope.calibration.arrays import Array
 from hemoscope.calibration.errors import CalibrationError
 from hemoscope.calibration.unknown.fit import BY_LOGITS, FLAG_RATE, MEASURES, apart, fit_unknown
 from hemoscope.calibration.unknown.fitted import FittedUnknown, MethodFigures
@@ -138,29 +137,21 @@ def choose_unknown(
     return replace(fitted, compared=compared.means()), compared
 
 
-def auroc(unknown: Array, known: Array) -> float:
-    """P(a value of the first is higher than one of the second), ties half.
-
-    The Mann-Whitney statistic over the number of pairs (Hanley and McNeil 1982).
-    """
-    ordered = np.sort(known)
-    below = np.searchsorted(ordered, unknown, "left")
-    not_above = np.searchsorted(ordered, unknown, "right")
-    return float((below + not_above).mean() / (2 * len(known)))
-
-
 def _ask(method: str, trial: Trial, flag_rate: float, seed: int) -> TrialResult:
+    from sklearn.metrics import roc_auc_score  # noqa: PLC0415 (reading a calibration needs none of it)
+
     fitted = fit_unknown(method, trial.known, trial.reference, flag_rate=flag_rate, seed=seed)
     known = trial.known
     if method not in BY_LOGITS:
         known = apart(trial.known, trial.reference, seed)[1]
     usual = fitted.score(known.logits, known.features)
     strange = fitted.score(trial.unknown.logits, trial.unknown.features)
+    is_strange = np.repeat([False, True], [len(usual), len(strange)])
     return TrialResult(
         method=method,
         trial=trial.name,
         unknown=len(strange),
         known=len(usual),
-        auroc=auroc(strange, usual),
+        auroc=float(roc_auc_score(is_strange, np.concatenate([usual, strange]))),
         flagged=float((strange > fitted.threshold).mean()),
     )

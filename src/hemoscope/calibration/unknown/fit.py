@@ -2,14 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
 
-import numpy as np
-
-from hemoscope.calibration.arrays import Array
 from hemoscope.calibration.conformal.quantile import conformal_quantile, least_cells
 from hemoscope.calibration.errors import CalibrationError
-from hemoscope.calibration.folds import deal
+from hemoscope.calibration.folds import deal, one_row_per_group
 from hemoscope.calibration.unknown.combined import fit_combined
 from hemoscope.calibration.unknown.fitted import FittedUnknown
 from hemoscope.calibration.unknown.known_cells import KnownCells
@@ -93,7 +89,9 @@ def apart(
 def _with_threshold(
     measure: Measure, known: KnownCells, reference: int, flag_rate: float, seed: int
 ) -> FittedUnknown:
-    scores = _one_per_group(known, measure.score(known.logits, known.features), seed)
+    scores = measure.score(known.logits, known.features)
+    if known.groups is not None:
+        scores = scores[one_row_per_group(known.groups, seed)]
     threshold = conformal_quantile(scores, flag_rate)
     if threshold is None:
         raise CalibrationError(
@@ -102,11 +100,3 @@ def _with_threshold(
             "or allow a larger rate."
         )
     return FittedUnknown(measure, threshold, flag_rate, len(scores), reference)
-
-
-def _one_per_group(known: KnownCells, scores: Array, seed: int) -> Array:
-    if known.groups is None:
-        return scores
-    order: Any = np.random.default_rng(seed).permutation(len(known))
-    first = np.unique(known.groups[order], return_index=True)[1]
-    return scores[order[first]]

@@ -55,7 +55,7 @@ def watch(model: HybridClassifier, images: Tensor, targets: Tensor) -> Watching:
     tokens.requires_grad_(True)
     with torch.enable_grad(), _watched(model) as blocks:
         encoded, weights = model.encoder(tokens, True)
-        fused = model.fusion(maps[-1], encoded)
+        fused = model.fuse(maps[-1], encoded)
         logits = model.head(fused.vector)
         loss = functional.cross_entropy(logits, targets, reduction="sum")
         _differentiate(loss, blocks)

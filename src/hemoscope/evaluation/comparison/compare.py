@@ -7,6 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
+from hemoscope.cell_set import refuse_fitted_cells
 from hemoscope.evaluation.comparison.align import align
 from hemoscope.evaluation.comparison.pairs import Contender, compare_pair, correct, influences
 from hemoscope.evaluation.comparison.seeds import seed_spreads
@@ -29,6 +30,7 @@ def compare(  # noqa: PLR0913 (the options of `evaluate`, seeds and histories)
     seed: int = 0,
     level: float = 0.95,
     hierarchy: Hierarchy | Literal["auto"] | None = "auto",
+    allow_fitted_cells: bool = False,
 ) -> Comparison:
     """Sets models side by side and tests every pair.
 
@@ -41,13 +43,18 @@ def compare(  # noqa: PLR0913 (the options of `evaluate`, seeds and histories)
         seed: Seed of the resampling.
         level: Nominal coverage of the intervals.
         hierarchy: The tree in which the classes stand, as for `evaluate`.
+        allow_fitted_cells: Whether cells that a table's calibration was fitted on may be compared.
 
     Raises:
         HierarchyError: The classes do not stand in the hierarchy that was asked for.
         PredictionsError: A table has no labels.
         EvaluationError: The tables are not about the same cells, classes and labels, or a name
             in `seeds` or `histories` stands for no table.
+        FittedCellsError: A table's calibration was applied to cells that it was fitted on.
     """
+    if not allow_fitted_cells:
+        for name, table in tables.items():
+            refuse_fitted_cells(table, name)
     aligned = _same_groups(align(tables))
     known = histories or {}
     _check_names(known, aligned)

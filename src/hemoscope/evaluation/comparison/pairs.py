@@ -23,6 +23,7 @@ from hemoscope.evaluation.result import (
 )
 from hemoscope.evaluation.scored import Scored
 
+TOO_FEW = "a class has fewer than two cells"
 NO_SPREAD = "both models rank the cells alike, or both perfectly: the variance is 0"
 
 
@@ -34,7 +35,8 @@ class Contender:
         name: Its name.
         scored: The cells, in the same order for every contender.
         evaluation: Its evaluation.
-        influences: Class name to (n,) influence of each cell on the AUC; only classes with an AUC.
+        influences: Class name to (n,) influence of each cell on the AUC; only classes with an AUC
+            that has a variance.
         resampled: Path to (resamples,) figures, on the same resamples for every contender.
     """
 
@@ -111,7 +113,8 @@ def _delong(name: str | None, first: Contender, second: Contender) -> DelongResu
     one, other = (c.evaluation.estimate(path).value for c in (first, second))
     influence = [_influence(name, contender) for contender in (first, second)]
     if one is None or other is None or influence[0] is None or influence[1] is None:
-        reason = first.evaluation.undefined.get(path, "there are too few cells of the class")
+        few = TOO_FEW if name is None else "there are too few cells of the class"
+        reason = first.evaluation.undefined.get(path, few)
         return DelongResult(one, other, None, None, None, None, None, reason)
     groups = first.scored.groups
     test = delong_test(one - other, influence[0], influence[1], groups)
@@ -122,10 +125,16 @@ def _delong(name: str | None, first: Contender, second: Contender) -> DelongResu
 
 
 def _influence(name: str | None, contender: Contender) -> Array | None:
+    """(n,) on the AUC of a class, or on the mean over every class that has one (None).
+
+    A mean that left out a class without a variance would not be that of the macro AUC.
+    """
     if name is not None:
         return contender.influences.get(name)
-    known = list(contender.influences.values())
-    return np.mean(known, axis=0) if known else None
+    areas = contender.evaluation.roc.per_class.items()
+    known = [contender.influences.get(c) for c, figures in areas if figures.auc is not None]
+    found = [influence for influence in known if influence is not None]
+    return np.mean(found, axis=0) if found and len(found) == len(known) else None
 
 
 def _delong_interval(difference: float, variance: float, contender: Contender) -> Interval:

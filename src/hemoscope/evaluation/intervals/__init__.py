@@ -1,1 +1,1 @@
-"""Intervals: Wilson's, DeLong's, the bootstrap's, and one for the calibration error."""
+"""Intervals: Wilson's, Clopper and Pearson's, DeLong's, the bootstrap's, and the binned error's."""

@@ -16,7 +16,7 @@ class ReliabilityDiagram:
         count: (B,) cells in each bin.
         stated: (B,) mean stated probability; nan in an empty bin.
         observed: (B,) share that came true; nan in an empty bin.
-        low: (B,) lower limit of `observed` (Wilson, 95 %); nan in an empty bin.
+        low: (B,) lower limit of `observed` (Wilson, at the settings' level); nan in an empty bin.
         high: (B,) upper limit.
     """
 

@@ -97,7 +97,8 @@ class Difference:
         first: The figure of the first model.
         second: The figure of the second model.
         difference: first - second.
-        interval: Percentile interval of the difference; None without bootstrap.
+        interval: Of the difference, from percentiles of the resampled differences; mirrored (the
+            basic bootstrap) for the biased calibration errors. None without bootstrap.
         reason: Why a value is None.
     """
 

@@ -1,4 +1,4 @@
-"""A 95 % interval, and a figure together with its interval."""
+"""An interval, and a figure together with its interval."""
 
 from dataclasses import dataclass
 
