@@ -3,9 +3,11 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NoReturn
 
+from hemoscope.errors import HemoscopeError
 from hemoscope.files import replacing
 
 HEMOSCOPE = (sys.executable, "-m", "hemoscope")
@@ -98,3 +100,11 @@ def write_whole(file: Path, text: str) -> None:
     """In one step: a file that is there is a whole one."""
     with replacing(file) as draft:
         draft.write_text(text, encoding="utf-8")
+
+
+def leave(main: Callable[[], int | None]) -> NoReturn:
+    """Ends the process with what `main` returns; what a user can mend is one line, no traceback."""
+    try:
+        sys.exit(main())
+    except HemoscopeError as error:
+        sys.exit(f"study: {error}")

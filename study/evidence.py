@@ -18,7 +18,6 @@ Nothing is trained, and what is there is not made again unless the predictions h
 import argparse
 import hashlib
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,10 +28,9 @@ import yaml
 
 from hemoscope.audit import groups_of_pairs, twin_accuracy
 from hemoscope.cells import CellTable, open_cells
-from hemoscope.errors import HemoscopeError
 from hemoscope.predictions import Predictions
 from study.calibrations import calibrations
-from study.commands import write_whole
+from study.commands import leave, write_whole
 from study.plan import Reduced
 from study.run import REDUCED, RESULTS
 from study.thinned import thinned
@@ -124,7 +122,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except HemoscopeError as error:
-        sys.exit(f"study: {error}")
+    leave(main)

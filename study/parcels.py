@@ -11,7 +11,6 @@ the same names, so that results of both can be joined.
 
 import argparse
 import io
-import sys
 import zipfile
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -23,6 +22,7 @@ from hemoscope.cells import CellTable, open_cells, read_cell
 from hemoscope.cells.reading import read_file
 from hemoscope.errors import HemoscopeError, UsageError
 from hemoscope.files import replacing
+from study.commands import leave
 
 MANIFEST = "manifest.csv"
 QUALITY = 95
@@ -170,7 +170,4 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except HemoscopeError as error:
-        sys.exit(f"study: {error}")
+    leave(main)

@@ -16,16 +16,15 @@ command goes on; the tables land in results/robustness/.
 """
 
 import argparse
-import sys
 from pathlib import Path
 
 import pandas as pd
 
 from hemoscope.audit.shares import share_of
-from hemoscope.errors import HemoscopeError, UsageError
+from hemoscope.errors import UsageError
 from hemoscope.predictions import Predictions
 from study.alone import Elsewhere, alone
-from study.commands import predict, setting_options, train
+from study.commands import leave, predict, setting_options, train
 from study.run import RESULTS
 
 RECIPE = RESULTS / "recipes" / "robustness.yaml"
@@ -146,7 +145,4 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except HemoscopeError as error:
-        sys.exit(f"study: {error}")
+    leave(main)

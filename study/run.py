@@ -14,7 +14,6 @@ import argparse
 import json
 import shutil
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -23,7 +22,7 @@ from pathlib import Path
 from hemoscope.cells import open_cells, write_manifest
 from hemoscope.errors import HemoscopeError
 from study.alone import Elsewhere, alone
-from study.commands import hemoscope, setting_options, train
+from study.commands import hemoscope, leave, setting_options, train
 from study.plan import PLAN, Experiment, Plan, Reduced
 from study.thinned import thinned
 
@@ -174,7 +173,4 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except HemoscopeError as error:
-        sys.exit(f"study: {error}")
+    leave(main)

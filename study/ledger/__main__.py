@@ -11,10 +11,9 @@ entry then says that it is reduced.
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
-from hemoscope.errors import HemoscopeError
+from study.commands import leave
 from study.ledger.measure import Entry, architecture_entries, replica_entries
 from study.page.runs import StudyRuns
 from study.run import RESULTS
@@ -44,7 +43,4 @@ def _write(file: Path, entries: dict[str, Entry]) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except HemoscopeError as error:
-        sys.exit(f"study: {error}")
+    leave(main)

@@ -8,10 +8,9 @@ tables of single runs are written by `python -m study.results_tables`, which wri
 """
 
 import argparse
-import sys
 from pathlib import Path
 
-from hemoscope.errors import HemoscopeError
+from study.commands import leave
 from study.evidence import STUDIES
 from study.markdown import check, fill
 from study.page.blocks import OURS, blocks
@@ -45,7 +44,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except HemoscopeError as error:
-        sys.exit(f"study: {error}")
+    leave(main)
