@@ -12,14 +12,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import torch
+from lightning.pytorch import Callback
+from lightning.pytorch.utilities.exceptions import SIGTERMException
 from safetensors.torch import load_file
 
 from hemoscope.cells import open_cells, write_manifest
 from hemoscope.errors import HemoscopeError, UsageError
+from hemoscope.training.interruption import TrainingInterruptedError
 from hemoscope.training.recipe_files import load_recipe
 from hemoscope.training.run_folder import RunFolderError
 from hemoscope.training.session import Session
-from hemoscope.training.train import Machine, TrainingError
+from hemoscope.training.train import Machine, TrainingError, train_model
 
 from .conftest import TINY
 
@@ -86,6 +89,41 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(cells, tmp_path):
     pd.testing.assert_frame_equal(history(killed), history(whole))
     kept, expected = (load_file(run / "model.safetensors") for run in (killed, whole))
     assert all(kept[name].equal(expected[name]) for name in expected)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+def test_a_stopped_run_says_so_and_how_to_go_on(cells, tmp_path, ending):
+    run = tmp_path / "run"
+    settings = [option for setting in (*TINY, "epochs=500") for option in ("--set", setting)]
+    command = [sys.executable, "-m", "hemoscope", "train", str(cells), "--accelerator", "cpu"]
+    process = subprocess.Popen(
+        [*command, "--out", str(run), *settings],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    _wait_for_epochs(run, 2)
+    process.send_signal(ending)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert said.splitlines()[-1] == (
+        "hemoscope: the training was stopped before its end. The epochs that were complete are "
+        "kept: go on with --resume."
+    )
+    assert "Traceback" not in said
+    assert Session.resumed(str(cells), run).where().startswith("the end of epoch")
+
+
+def test_a_run_stopped_before_its_first_epoch_is_to_be_started_again(cells, tiny, tmp_path):
+    session = Session.started(str(cells), tiny, tmp_path / "run")
+
+    class Stop(Callback):
+        def on_train_start(self, trainer, pl_module):
+            raise SIGTERMException
+
+    with pytest.raises(TrainingInterruptedError, match="No epoch was complete: start it again"):
+        train_model(session.cells, tiny, session.run, machine=CPU, extra_callbacks=(Stop(),))
 
 
 def _wait_for_epochs(run: Path, epochs: int) -> None:

@@ -29,7 +29,9 @@ from hemoscope.training.callbacks.history import History
 from hemoscope.training.callbacks.progress import progress_callbacks
 from hemoscope.training.data import CellData, LabelledCells, Pixels
 from hemoscope.training.distillation import open_teacher
+from hemoscope.training.interruption import told_as_an_error
 from hemoscope.training.losses import balanced_weights
+from hemoscope.training.memory import kept_memory
 from hemoscope.training.module import TrainingModule
 from hemoscope.training.precision import lightning_precision
 from hemoscope.training.processes import is_first_process
@@ -161,6 +163,7 @@ def train_model(
 
     Raises:
         HemoscopeError: The weights or the teacher that the recipe names do not do.
+        TrainingInterruptedError: A signal (Ctrl-C, or that of a queue) ended it.
     """
     machine = machine or Machine()
     teacher = open_teacher(recipe, cells.classes)
@@ -197,8 +200,9 @@ def train_model(
         )
         resume = str(run.last_checkpoint) if resuming else None
         data = CellData(cells.train, cells.validation, recipe)
-        # weights_only: a checkpoint is data, and no pickled code in it is ever run
-        trainer.fit(module, data, ckpt_path=resume, weights_only=True)
+        with kept_memory(), told_as_an_error(run):
+            # weights_only: a checkpoint is data, and no pickled code in it is ever run
+            trainer.fit(module, data, ckpt_path=resume, weights_only=True)
     if trainer.is_global_zero:
         # The last epoch too from its file: where all epochs were done before this call, Lightning
         # trains nothing, and the module is left without its average.
