@@ -108,3 +108,5 @@ def leave(main: Callable[[], int | None]) -> NoReturn:
         sys.exit(main())
     except HemoscopeError as error:
         sys.exit(f"study: {error}")
+    except KeyboardInterrupt:
+        sys.exit("study: stopped. The same command goes on from what is done.")

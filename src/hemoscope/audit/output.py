@@ -8,6 +8,7 @@ import numpy as np
 from hemoscope.audit.audit import Audit
 from hemoscope.cells import write_manifest
 from hemoscope.errors import HemoscopeError
+from hemoscope.files import cause
 
 
 def write_tables(result: Audit, directory: Path) -> None:
@@ -28,7 +29,7 @@ def write_tables(result: Audit, directory: Path) -> None:
         if not result.case.table.arrays:
             write_manifest(result.cleaned(), directory / "cleaned.csv")
     except OSError as error:
-        raise HemoscopeError(f"cannot write {directory}: {error.strerror or error}.") from error
+        raise HemoscopeError(f"cannot write {directory}: {cause(error)}.") from error
 
 
 def _pairs(result: Audit):

@@ -19,6 +19,7 @@ from hemoscope.compression.settings import Settings
 from hemoscope.compression.suitable import check_suitable
 from hemoscope.compression.tuning import tuning_recipe
 from hemoscope.errors import UsageError
+from hemoscope.files import cause
 from hemoscope.inference.bundle import file_digest
 from hemoscope.models.hybrid import HybridClassifier
 from hemoscope.models.store import load_classifier, load_model
@@ -99,7 +100,7 @@ def start_pruning(
         out.mkdir(parents=True, exist_ok=True)
         journal.write(folder.journal)
     except OSError as error:
-        raise PruningError(f"cannot write to {out}: {error.strerror or error}.") from error
+        raise PruningError(f"cannot write to {out}: {cause(error)}.") from error
     return task, journal
 
 

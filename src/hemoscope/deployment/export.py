@@ -22,6 +22,7 @@ from hemoscope.deployment.int8 import Int8Plan, Tell, write_int8
 from hemoscope.deployment.parity import check_parity
 from hemoscope.deployment.samples import NamedCells
 from hemoscope.errors import HemoscopeError
+from hemoscope.files import cause
 from hemoscope.inference.bundle import (
     FORMAT,
     VERSION,
@@ -221,15 +222,13 @@ def _moved_when_complete(out: Path) -> Iterator[Path]:
         out.parent.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     except OSError as error:
-        raise ExportError(f"cannot write to {out.parent}: {error.strerror or error}.") from error
+        raise ExportError(f"cannot write to {out.parent}: {cause(error)}.") from error
     try:
         yield part
         part.chmod(0o755)  # mkdtemp makes folders that others cannot read
         part.replace(out)
     except OSError as error:
-        raise ExportError(
-            f"cannot put the bundle {out} together: {error.strerror or error}."
-        ) from error
+        raise ExportError(f"cannot put the bundle {out} together: {cause(error)}.") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from hemoscope.cells import CellFailure
 from hemoscope.explanation.errors import ExplanationError
 from hemoscope.explanation.target import Target
+from hemoscope.files import cause
 from hemoscope.predictions import Predictions
 
 
@@ -86,5 +87,5 @@ class ExplainedCells:
                 method=np.array(self.method),
             )
         except OSError as error:
-            raise ExplanationError(f"cannot write {file}: {error.strerror or error}.") from error
+            raise ExplanationError(f"cannot write {file}: {cause(error)}.") from error
         return file

@@ -8,6 +8,7 @@ import pandas as pd
 
 from hemoscope.explanation.faithfulness.summary import mean_limits, summarise
 from hemoscope.explanation.result import ExplainedCells
+from hemoscope.files import cause
 from hemoscope.reports.errors import ReportError
 from hemoscope.reports.html.elements import Picture, Section, Table
 from hemoscope.reports.html.in_words import IN_WORDS
@@ -46,7 +47,7 @@ def write_overlays(explained: ExplainedCells, folder: Path) -> tuple[Path, ...]:
             for row, path in enumerate(explained.predictions.paths)
         )
     except OSError as error:
-        raise ReportError(f"cannot write into {folder}: {error.strerror or error}.") from error
+        raise ReportError(f"cannot write into {folder}: {cause(error)}.") from error
 
 
 def write_explanation_report(

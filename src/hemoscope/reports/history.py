@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from hemoscope.files import cause
 from hemoscope.reports.errors import ReportError
 from hemoscope.reports.figure import FORMATS, save_figure
 from hemoscope.reports.plots.history import HistoryFigure
@@ -28,4 +29,4 @@ def save_history_figure(history: pd.DataFrame, path: str | Path) -> Path:
     try:
         return save_figure(figure, path)
     except OSError as error:
-        raise ReportError(f"cannot write {path}: {error.strerror or error}.") from error
+        raise ReportError(f"cannot write {path}: {cause(error)}.") from error

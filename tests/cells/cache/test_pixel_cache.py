@@ -301,7 +301,7 @@ def test_a_full_disk_is_told_and_keeps_what_there_is(cache, cells):
     cache.open(cells.take([0]), 16)
     kept = pixel_file(cache, 16).rename(cache.directory / "kept")
     pixel_file(cache, 16).symlink_to("/dev/full")
-    with pytest.raises(CacheError, match=r"No space left on device\. Make room there, or set HEMO"):
+    with pytest.raises(CacheError, match=r"the disk is full\. Make room there, or set HEMO"):
         cache.open(cells, 16)
     pixel_file(cache, 16).unlink()
     kept.rename(pixel_file(cache, 16))

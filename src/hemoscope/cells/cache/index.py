@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hemoscope.cells.cache.cache_error import CacheError, LostPixelsError
 from hemoscope.cells.cache.file_state import FileState
 from hemoscope.cells.cache.pixel_file import PixelFile
+from hemoscope.files import cause
 
 LOCK_SECONDS = 120.0
 VARIABLES = 900  # to one query; old SQLite allows 999
@@ -36,7 +37,7 @@ class CacheIndex:
         try:
             directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise self._error(error.strerror or str(error)) from error
+            raise self._error(cause(error, when_full="the disk is full")) from error
         with self._connection() as connection:
             connection.executescript(_SCHEMA)
 
@@ -143,11 +144,11 @@ class CacheIndex:
                 "it is made anew from the images."
             ) from error
         except OSError as error:
-            raise self._error(error.strerror or str(error)) from error
+            raise self._error(cause(error, when_full="the disk is full")) from error
 
-    def _error(self, cause: str) -> CacheError:
+    def _error(self, why: str) -> CacheError:
         return CacheError(
-            f"the pixel cache in {self._directory} cannot be written: {cause}. Make room there, or "
+            f"the pixel cache in {self._directory} cannot be written: {why}. Make room there, or "
             "set HEMOSCOPE_CACHE to a folder on another disk. What is cached already is kept."
         )
 

@@ -12,6 +12,7 @@ from hemoscope.cells.synthetic.classes import MORPHOLOGIES
 from hemoscope.cells.synthetic.draw import Sketch, check_seed_and_size, sketch_cell
 from hemoscope.cells.table import CellTable
 from hemoscope.errors import HemoscopeError, UsageError
+from hemoscope.files import cause
 
 MARKER = "synthetic, drawn by hemoscope"
 """The `Comment` of every synthetic PNG."""
@@ -71,7 +72,7 @@ def write_synthetic(
                 progress(len(rows), per_class * len(MORPHOLOGIES))
     except OSError as error:
         raise SyntheticFolderError(
-            f"cannot write synthetic cells to {folder}: {error.strerror or error}."
+            f"cannot write synthetic cells to {folder}: {cause(error)}."
         ) from error
     how = {"origin": MARKER, "per_class": per_class, "seed": seed, "size": size}
     return write_manifest(CellTable(pd.DataFrame(rows), folder), folder / MANIFEST, provenance=how)
