@@ -1,9 +1,9 @@
 """How a command of the study ends."""
 
 import pytest
+from study.commands import leave
 
 from hemoscope.errors import HemoscopeError
-from study.commands import leave
 
 
 def _raising(error: BaseException):

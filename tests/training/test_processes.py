@@ -8,17 +8,24 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from hemoscope.models.store import load_model
+from hemoscope.models.store import load_classifier
 from hemoscope.training.train import Machine
 
 from .conftest import TINY
 
 SMALL = (*TINY, "batch_size=8", "epochs=2")
+JOINT = (
+    "model={joint: {left: customcnn, right: customcnn}, image_size: 32, width: 16}",
+    "weights=none",
+    "loss.mutual=0.5",
+)
 UNFREEZING = ("freezing.plan=backbone", "freezing.unfreezing={1: none}")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("settings", [(), UNFREEZING], ids=["all at once", "unfreezing"])
+@pytest.mark.parametrize(
+    "settings", [(), UNFREEZING, JOINT], ids=["all at once", "unfreezing", "joint"]
+)
 def test_both_processes_hold_the_same_model_and_one_of_them_writes(cells, tmp_path, settings):
     run, script = tmp_path / "run", Path(__file__).with_name("two_processes.py")
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
@@ -35,8 +42,9 @@ def test_both_processes_hold_the_same_model_and_one_of_them_writes(cells, tmp_pa
     assert first == second
     assert first[0]["weights"] != first[1]["weights"]
     history = pd.read_csv(run / "history.csv")
+    assert ("val_accuracy_left" in history) is (settings is JOINT)
     assert history["val_loss"].tolist() == pytest.approx([epoch["val_loss"] for epoch in first])
-    assert load_model(run / "model.safetensors")
+    assert load_classifier(run / "model.safetensors")
 
 
 @pytest.mark.slow
