@@ -74,5 +74,21 @@ def test_a_run_that_ended_before_its_model_was_kept_keeps_the_same(cells, tiny, 
     assert provenance["training_seconds"] == pytest.approx(seconds, abs=0.051)  # of both calls
 
 
+@pytest.mark.slow
+def test_a_run_that_stopped_early_is_not_trained_further_after_a_kill(cells, tiny, tmp_path):
+    recipe = tiny.model_copy(update={"early_stopping": 1, "epochs": 40, "keep": "last"})
+    session = Session.started(str(cells), recipe, tmp_path / "run")
+    with pytest.raises(RuntimeError, match="the power went"):
+        train_model(
+            session.cells, recipe, session.run, machine=CPU, extra_callbacks=(Interruption(),)
+        )
+    history = pd.read_csv(session.run.history)
+    loss = history["val_loss"].to_numpy()
+    assert len(loss) < recipe.epochs
+    assert loss[-1] >= loss[:-1].min()
+    Session.resumed(str(cells), tmp_path / "run").train(CPU)
+    pd.testing.assert_frame_equal(pd.read_csv(session.run.history), history)
+
+
 def _weights(run: Path) -> dict[str, torch.Tensor]:
     return load_file(run / "model.safetensors")

@@ -15,7 +15,6 @@ import numpy as np
 import torch
 from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch import Callback, Trainer, seed_everything
-from lightning.pytorch.callbacks import EarlyStopping
 from lightning.pytorch.loggers import TensorBoardLogger
 
 from hemoscope.cells import CellTable
@@ -24,6 +23,7 @@ from hemoscope.models.heads_config import HeadConfig
 from hemoscope.models.joint_build import Weights, build_classifier
 from hemoscope.models.store import save_model
 from hemoscope.training.callbacks.checkpoints import best_epoch, last_epoch
+from hemoscope.training.callbacks.early_stopping import stop_early
 from hemoscope.training.callbacks.ema import averaged_weights
 from hemoscope.training.callbacks.history import History
 from hemoscope.training.callbacks.progress import progress_callbacks
@@ -269,7 +269,7 @@ def _optional_callbacks(recipe: Recipe) -> list[Callback]:
     if recipe.ema_decay is not None:
         callbacks.append(averaged_weights(recipe.ema_decay))
     if recipe.early_stopping is not None:
-        callbacks.append(EarlyStopping("val_loss", patience=recipe.early_stopping))
+        callbacks.append(stop_early(recipe.early_stopping))
     return callbacks
 
 
