@@ -41,6 +41,11 @@ def p_value(value: float | None) -> str:
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
+def counted(count: int, what: str) -> str:
+    """A number of things, in the plural where there is not one."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
 def fill(page: str, blocks: Mapping[str, Callable[[], str]], *, skip: str | None = None) -> str:
     """The page with its generated blocks made anew.
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from hemoscope.models.config import Normalisation
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.recipe_files import load_recipe
+from study.markdown import counted
 
 PLAN = Path(__file__).with_name("plan.yaml")
 
@@ -49,7 +50,7 @@ class Reduced(_Part):
     @property
     def words(self) -> str:
         """How every table from it is named."""
-        parts = [_counted(self.epochs, "epoch"), _counted(self.seeds, "seed")]
+        parts = [counted(self.epochs, "epoch"), counted(self.seeds, "seed")]
         if self.train_per_class is not None:
             parts.append(f"at most {self.train_per_class} training cells of a class")
         if self.image_size is not None:
@@ -147,10 +148,6 @@ class Plan(_Part):
             scaling = _as_yaml(local.normalisation.model_dump(mode="json"))
             added = (f"weights={folder / local.file}", f"model.normalisation={scaling}")
         return experiment.model_copy(update={"settings": (*experiment.settings, *added)})
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _as_yaml(value: Any) -> str:

@@ -23,6 +23,7 @@ import yaml
 from hemoscope.evaluation import Evaluation, evaluate
 from hemoscope.evaluation.result import Estimate
 from hemoscope.predictions import Predictions
+from study.hardware import hardware
 from study.markdown import NOTHING, check, fill, number, table
 from study.page.blocks import blocks
 from study.plan import Plan
@@ -109,11 +110,8 @@ def epochs(run: Run) -> str:
 
 def made_with(run: Run) -> str:
     """What it ran on, for how long, with which seed."""
-    hardware = run.provenance["hardware"]
-    device = (
-        ", ".join(hardware["gpus"]) or f"{hardware['threads']} threads of {hardware['processor']}"
-    )
     minutes = run.provenance["training_seconds"] / 60
+    device = hardware(run.provenance)
     return (
         f"Seed {run.provenance['seed']}, {run.recipe['epochs']} epochs, {minutes:.0f} minutes on "
         f"{device} (other work beside it); torch {run.provenance['libraries']['torch']}, "

@@ -12,6 +12,7 @@ import yaml
 
 from hemoscope.errors import HemoscopeError
 from hemoscope.predictions import Predictions
+from study.hardware import hardware
 from study.plan import Reduced
 from study.run import REDUCED
 
@@ -101,8 +102,7 @@ class RunResult:
     @property
     def hardware(self) -> str:
         """What it ran on."""
-        told = self.provenance["hardware"]
-        return ", ".join(told["gpus"]) or f"{told['threads']} threads of {told['processor']}"
+        return hardware(self.provenance)
 
     def figure(self, path: str) -> float | None:
         """The figure at a path of the JSON, such as "roc.macro.auc"."""

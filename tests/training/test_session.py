@@ -51,6 +51,8 @@ def test_a_run_leaves_everything_that_it_takes_to_run_it_again(cells, tiny, tmp_
     assert provenance["data"]["fingerprint"] == open_cells(cells).fingerprint()
     assert provenance["seed"] == tiny.seed
     assert provenance["training_seconds"] > 0
+    assert provenance["precision"] == tiny.precision == "float32"
+    assert provenance["hardware"]["instructions"]
     rows = pd.read_csv(run / "history.csv")
     assert rows["epoch"].tolist() == [1, 2, 3]
     assert session.outcome()["val_accuracy"] == rows["val_accuracy"].max()

@@ -24,6 +24,11 @@ def lightning_precision(precision: str, accelerator: str) -> LightningPrecision:
     return "32-true"
 
 
+def in_words(precision: LightningPrecision) -> str:
+    """What a recipe would call it: "float32" or "bfloat16"."""
+    return {"32-true": "float32", "bf16-mixed": "bfloat16"}[precision]
+
+
 def native_bfloat16(accelerator: str) -> bool:
     """Whether the processor that will train multiplies bfloat16 in hardware."""
     if accelerator != "cpu" and torch.cuda.is_available():

@@ -33,7 +33,7 @@ from hemoscope.training.interruption import told_as_an_error
 from hemoscope.training.losses import balanced_weights
 from hemoscope.training.memory import kept_memory
 from hemoscope.training.module import TrainingModule
-from hemoscope.training.precision import lightning_precision
+from hemoscope.training.precision import LightningPrecision, in_words, lightning_precision
 from hemoscope.training.processes import is_first_process
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.run_folder import RunFolder, read_provenance, write_provenance
@@ -177,10 +177,11 @@ def train_model(
             module.model.load_state_dict(start)
         elif recipe.start_from is not None and not resuming:
             _start(module, Path(recipe.start_from), run)
+        precision = lightning_precision(recipe.precision, machine.accelerator)
         trainer = _trainer(
             machine,
             strategy=_strategy(machine, recipe),
-            precision=lightning_precision(recipe.precision, machine.accelerator),
+            precision=precision,
             max_epochs=recipe.epochs,
             gradient_clip_val=recipe.optimiser.clip_norm,
             callbacks=[
@@ -208,7 +209,7 @@ def train_model(
         # trains nothing, and the module is left without its average.
         best = recipe.keep == "best"
         _load_weights(module, run.best_checkpoint if best else run.last_checkpoint)
-        _finish(module, cells.classes, run, history.seconds)
+        _finish(module, cells.classes, run, _made(history, precision))
 
 
 def _trainer(machine: Machine, **options: Any) -> Trainer:
@@ -279,11 +280,16 @@ def _load_weights(module: TrainingModule, checkpoint: Path) -> None:
     module.load_state_dict(state)
 
 
+def _made(history: History, precision: LightningPrecision) -> dict[str, Any]:
+    """What is known of a training at its end alone; a resumed one may end on another machine."""
+    return {"training_seconds": round(history.seconds, 1), "precision": in_words(precision)}
+
+
 def _finish(
-    module: TrainingModule, classes: tuple[str, ...], run: RunFolder, seconds: float
+    module: TrainingModule, classes: tuple[str, ...], run: RunFolder, made: dict[str, Any]
 ) -> None:
     """Keeps the model and drops the checkpoints, which only an unfinished run needs."""
-    write_provenance(run, {**read_provenance(run), "training_seconds": round(seconds, 1)})
+    write_provenance(run, {**read_provenance(run), **made})
     save_model(module.model, classes, run.model)
     shutil.rmtree(run.checkpoints)
 
