@@ -167,6 +167,14 @@ def test_unknown_cells_in_words_and_what_is_refused(hemoscope: Run, tmp_path: Pa
     assert missing.code == 1
     assert "there are no features at" in missing.err
     other = drawn(50, prefix="o/").write(tmp_path / "other.parquet")
+    itself = hemoscope(*way, "--unknown", "mahalanobis", "--reference", validation)
+    assert itself.code == 1
+    assert "400 of the 400 cells" in itself.err
+    assert "are validation cells, too" in itself.err
+    copy = planted(tmp_path / "copy", "other", 50, seed=4)
+    twice = hemoscope(*way, "--unknown", "auto", "--unknown-cells", other, "--unknown-cells", copy)
+    assert twice.code == 2
+    assert "have the same name" in twice.err
     bare = hemoscope(*way, "--unknown", "mahalanobis", "--reference", other)
     assert bare.code == 1
     assert "none were given" in bare.err

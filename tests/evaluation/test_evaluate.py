@@ -200,7 +200,8 @@ def test_a_perfect_model():
     assert found.accuracy == found.kappa == found.roc.macro.auc == 1
     assert found.calibration.ece == found.calibration.nll == found.calibration.brier.sum.score == 0
     assert found.confusion.mistakes.count == 0
-    assert found.undefined["confusion.error_entropy"] == "no cell was called wrong"
+    for path in ("confusion.error_entropy", "hierarchy.mistake_distance"):
+        assert found.undefined[path] == "no cell was called wrong"
     accuracy = found.intervals["accuracy"]
     assert (accuracy.method, accuracy.high) == ("wilson", 1.0)
     assert accuracy.low == pytest.approx(0.98115, abs=1e-4)
@@ -224,6 +225,9 @@ def test_a_constant_model():
     assert found.mcc is None
     assert found.macro.precision is None
     assert found.undefined["per_class.ig.precision"] == "no cell was called this class"
+    for path in ("roc.per_class.ig.auc", "roc.macro.auc", "roc.micro.auc"):
+        assert (path in found.intervals) is (path == "roc.micro.auc")
+    assert "no score tells one cell from another" in found.no_interval["roc.macro.auc"]
     json.dumps(found.to_dict(), allow_nan=False)
 
 
@@ -259,6 +263,19 @@ def test_groups_widen_the_intervals():
     assert grouped.intervals["calibration.ece"].low < single.intervals["calibration.ece"].low
     debiased = [known(e.calibration.ece_debiased) for e in (grouped, single)]
     assert debiased[0] < debiased[1]
+
+
+def test_what_rests_on_a_single_cell_has_no_bootstrap_interval(table):
+    others = np.flatnonzero(table.labels == "ig")[1:]
+    found = evaluate(table.take(np.setdiff1d(np.arange(len(table)), others)), resamples=50)
+    for path in (
+        *("balanced_accuracy", "macro.f1", "f1_sd", "per_class.ig.f1", "separation.mean"),
+        *("pr.macro.average_precision", "roc.per_class.ig.partial_auc"),
+    ):
+        assert path not in found.intervals, path
+        assert "one cell only" in found.no_interval[path]
+    for path in ("kappa", "weighted.f1", "per_class.basophil.f1", "calibration.nll"):
+        assert path in found.intervals, path
 
 
 def test_one_group_has_no_intervals(table):
@@ -323,6 +340,13 @@ def test_a_class_name_with_dots_is_found():
     assert found.estimate("per_class.x.recall").value == 0.5
     with pytest.raises(KeyError):
         found.estimate("per_class.z.recall")
+    backwards = evaluate(
+        Predictions.from_probabilities(
+            list(table.paths), ["x", "x.y"], table.probabilities[:, ::-1], labels=["x.y", "x", "x"]
+        ),
+        resamples=0,
+    )
+    assert backwards.estimate("per_class.x.y.recall").value == 1
 
 
 def test_provenance_is_kept(table):

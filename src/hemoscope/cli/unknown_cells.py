@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hemoscope.cli.output import note, print_table
+from hemoscope.errors import UsageError
 
 if TYPE_CHECKING:
     from hemoscope.calibration.unknown import FittedUnknown, UnknownComparison
@@ -51,6 +52,7 @@ def fit_unknown_cells(
 ) -> "tuple[FittedUnknown | None, UnknownComparison | None]":
     """The score that was asked for; and the comparison, where a choice was made."""
     from hemoscope.calibration.unknown import (
+        check_other_cells,
         check_same_model,
         choose_unknown,
         fit_unknown,
@@ -63,12 +65,19 @@ def fit_unknown_cells(
         return None, None
     known, reference = known_from_table(path, options.features), None
     if options.reference is not None:
-        check_same_model(Predictions.read(options.reference), table, options.reference)
+        others = Predictions.read(options.reference)
+        check_same_model(others, table, options.reference)
+        check_other_cells(others, table, options.reference)
         reference = known_from_table(options.reference)
     settings = {"flag_rate": options.flag_rate, "seed": options.seed}
     if options.method is not UnknownMethod.AUTO:
         return fit_unknown(options.method.value, known, reference, **settings), None
     outside = {file.stem: unknown_from_table(file, table) for file in options.outside}
+    if len(outside) < len(options.outside):
+        raise UsageError(
+            "two tables of unknown cells have the same name, by which the comparison tells them "
+            "apart. Rename one of them."
+        )
     return choose_unknown(known, reference, outside, **settings)
 
 

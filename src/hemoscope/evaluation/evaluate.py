@@ -1,7 +1,9 @@
 """`evaluate`: a labelled predictions table in, every statistic out."""
 
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from hemoscope.cell_set import refuse_fitted_cells, without_digests
@@ -9,7 +11,7 @@ from hemoscope.evaluation.arrays import Array, Counts
 from hemoscope.evaluation.confusion import confusion_matrix
 from hemoscope.evaluation.dynamics import training_dynamics
 from hemoscope.evaluation.errors import EvaluationError
-from hemoscope.evaluation.headline import resampled_figures
+from hemoscope.evaluation.headline import no_resamples, resampled_figures
 from hemoscope.evaluation.hierarchy.figures import HierarchyFigures
 from hemoscope.evaluation.hierarchy.pbc import HIERARCHIES
 from hemoscope.evaluation.hierarchy.section import hierarchy_figures, resampled_hierarchy
@@ -27,6 +29,8 @@ from hemoscope.predictions import Predictions
 
 BINS = 15
 RESAMPLES = 1000
+ONE_CELL = "a class has one cell only, and no resample differs from it in that class"
+CLASS_AVERAGES = ("balanced_accuracy", "f1_sd", "macro.", "roc.macro.", "pr.macro.", "separation.")
 NO_RESAMPLES = "no bootstrap resamples were asked for"
 
 
@@ -84,13 +88,17 @@ def evaluate_with_resamples(
     history: pd.DataFrame | None,
     hierarchy: Hierarchy | Literal["auto"] | None = "auto",
 ) -> tuple[Evaluation, dict[str, Array]]:
-    """`evaluate`, and with it the resampled headline figures (path to (resamples,) values)."""
+    """`evaluate`, and with it the resampled headline figures (path to (resamples,) values).
+
+    Where nothing can be drawn, every headline figure has no values.
+    """
     _check(bins, resamples, level)
     scored = Scored.of(predictions)
     settings = Settings(bins, level, resamples, seed, grouped=scored.groups is not None)
     notes = Notes(settings)
     matrix = confusion_matrix(scored.truth, scored.predicted, len(scored.classes))
     tree = _tree(predictions, hierarchy)
+    in_tree, tree_drawn = (None, {}) if tree is None else _hierarchy(tree, matrix, scored, notes)
     report = report_section(matrix, scored, notes)
     roc, pr = curve_sections(scored, notes)
     evaluation = Evaluation(
@@ -110,9 +118,9 @@ def evaluate_with_resamples(
         undefined=notes.undefined,
         no_interval=notes.no_interval,
         provenance=without_digests(predictions.provenance),
-        hierarchy=None if tree is None else _hierarchy(tree, matrix, scored, notes),
+        hierarchy=in_tree,
     )
-    return evaluation, _bootstrap(scored, notes)
+    return evaluation, _bootstrap(scored, notes) | tree_drawn
 
 
 def _tree(predictions: Predictions, asked: Hierarchy | Literal["auto"] | None) -> Hierarchy | None:
@@ -121,17 +129,23 @@ def _tree(predictions: Predictions, asked: Hierarchy | Literal["auto"] | None) -
     return asked
 
 
-def _hierarchy(tree: Hierarchy, matrix: Counts, scored: Scored, notes: Notes) -> HierarchyFigures:
-    """The figures, and their bootstrap intervals among the notes."""
+def _hierarchy(
+    tree: Hierarchy, matrix: Counts, scored: Scored, notes: Notes
+) -> tuple[HierarchyFigures, dict[str, Array]]:
+    """The figures, and their draws; the bootstrap intervals go among the notes."""
     settings = notes.settings
-    if settings.resamples and scored.group_count != 1:
-        plan = Resampling(scored.truth, scored.groups, settings.resamples, settings.seed)
-        cells = scored.truth * len(scored.classes) + scored.predicted
-        for path, values in resampled_hierarchy(tree, scored.classes, cells, plan).items():
-            limits = percentile_limits(values, settings.level)
-            drawn = settings.resamples
-            notes.interval(f"hierarchy.{path}", limits, plan.method, drawn=drawn)
-    return hierarchy_figures(tree, scored.classes, matrix)
+    drawn = settings.resamples if scored.group_count != 1 else 0
+    plan = Resampling(scored.truth, scored.groups, drawn, settings.seed)
+    cells = scored.truth * len(scored.classes) + scored.predicted
+    shares = resampled_hierarchy(tree, scored.classes, cells, plan)
+    draws = {f"hierarchy.{path}": values for path, values in shares.items()}
+    for path, values in draws.items() if drawn else ():
+        limits = percentile_limits(values, settings.level)
+        notes.interval(path, limits, plan.method, drawn=drawn)
+    figures = hierarchy_figures(tree, scored.classes, matrix)
+    for name in ("mistake_common_depth", "mistake_distance"):
+        notes.number(f"hierarchy.{name}", getattr(figures, name), "no cell was called wrong")
+    return figures, draws
 
 
 def _check(bins: int, resamples: int, level: float) -> None:
@@ -149,13 +163,30 @@ def _bootstrap(scored: Scored, notes: Notes) -> dict[str, Array]:
     plan = Resampling(scored.truth, scored.groups, settings.resamples, settings.seed)
     if settings.resamples == 0:
         notes.no_interval["*"] = NO_RESAMPLES
-        return {}
+        return no_resamples(scored, settings.bins)
     if scored.group_count == 1:
         notes.no_interval["*"] = "all cells are of one group, which cannot be resampled"
-        return {}
+        return no_resamples(scored, settings.bins)
     figures = resampled_figures(scored, plan, settings.bins)
+    for path in _resting_on_one_cell(scored, figures):
+        notes.no_interval.setdefault(path, ONE_CELL)
     for path, values in figures.items():
         if path not in notes.undefined | notes.intervals | notes.no_interval:
             limits = percentile_limits(values, settings.level)
             notes.interval(path, limits, plan.method, drawn=settings.resamples)
     return figures
+
+
+def _resting_on_one_cell(scored: Scored, paths: Iterable[str]) -> Iterator[str]:
+    """The figures of a class of one cell, and averages in which it weighs as much as any other.
+
+    A stratified resample holds that cell once, as the table does: it seems to have no variance.
+    """
+    counts = np.bincount(scored.truth, minlength=len(scored.classes))
+    alone = [name for name, count in zip(scored.classes, counts, strict=True) if count == 1]
+    if not alone or scored.groups is not None:
+        return
+    own = tuple(f"{part}per_class.{name}." for name in alone for part in ("", "roc.", "pr."))
+    for path in paths:
+        if path.startswith((*own, *CLASS_AVERAGES)):
+            yield path

@@ -52,6 +52,12 @@ def resampled_figures(scored: Scored, resampling: Resampling, bins: int) -> dict
     return {path: np.concatenate([b[path] for b in blocks]) for path in blocks[0]}
 
 
+def no_resamples(scored: Scored, bins: int) -> dict[str, Array]:
+    """Path of each headline figure to no value: which there are, where nothing can be drawn."""
+    once = Headline.of(scored, bins).under(np.ones((len(scored), 1)))
+    return {path: values[:0] for path, values in once.items()}
+
+
 @dataclass(frozen=True, eq=False)
 class Headline:
     """What need be prepared only once for all resamples.

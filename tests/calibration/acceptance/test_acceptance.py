@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -52,6 +54,9 @@ def test_a_certified_threshold_on_real_cells(validation: Predictions):
     assert (found.scouts, found.tested) == (342, 1366)
     assert found.accepts(validation.logits if validation.logits is not None else []).mean() > 0.9
     assert "holds at 95 % confidence" in found.describe()
+    assert f"of a confidence of {found.threshold:.6g} or more" in found.describe()
+    nearly_one = replace(found, threshold=0.99999987)
+    assert "of a confidence of 0.99999987 or more" in nearly_one.describe()
 
 
 def test_too_few_cells_certify_nothing_and_say_how_many_it_takes(validation: Predictions):

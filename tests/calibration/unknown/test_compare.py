@@ -5,6 +5,7 @@ from scipy.special import logsumexp
 from hemoscope.calibration import CalibrationError, KnownCells, choose_unknown
 from hemoscope.calibration.unknown import (
     MEASURES,
+    UnknownCells,
     UnknownComparison,
     compare_methods,
     leave_one_class_out,
@@ -64,6 +65,15 @@ def test_without_features_only_the_logits_are_asked():
     assert set(compare_methods(leave_one_class_out(bare)).means()) == {"energy", "max-logit"}
     with pytest.raises(CalibrationError, match="no trial to compare methods in"):
         compare_methods([])
+
+
+def test_every_method_is_asked_in_the_same_trials():
+    bare = UnknownCells(unknown().logits)
+    trials = [*leave_one_class_out(KNOWN), *outside_trials(KNOWN, None, {"bare": bare})]
+    means = compare_methods(trials).means()
+    assert {name: mean.trials for name, mean in means.items()} == {"energy": 5, "max-logit": 5}
+    with pytest.raises(CalibrationError, match="none were given"):
+        compare_methods(trials, ["neighbours"])
 
 
 def test_an_earlier_method_wins_a_tie():

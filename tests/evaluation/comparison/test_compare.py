@@ -256,3 +256,38 @@ def test_groups_of_one_table_serve_all(tables):
     assert found.settings.grouped
     assert known(found.pairs[0].differences["kappa"].interval).method == "bootstrap-grouped"
     assert known(found.pairs[0].delong["ig"].interval).method == "delong-grouped"
+
+
+def grouped(table, groups):
+    return Predictions(
+        table.paths, table.classes, table.probabilities, table.logits, table.labels,
+        np.array(groups, dtype=object),
+    )  # fmt: skip
+
+
+def test_other_groups_are_refused_wherever_they_stand(tables):
+    good = tables["good"]
+    cells = len(good)
+    one, other = (grouped(good, [f"p{i // k % 20}" for i in range(cells)]) for k in (1, 2))
+    for order in ([good, one, other], [one, good, other], [one, other, good]):
+        with pytest.raises(EvaluationError, match="different groups"):
+            compare(dict(zip("abc", order, strict=True)), resamples=0)
+
+
+def test_what_is_compared_does_not_depend_on_resamples(tables):
+    pbc = ("basophil", "ig", "lymphocyte", "monocyte")
+    named = {
+        name: Predictions.from_logits(
+            table.paths, pbc, table.logits, labels=[pbc[c] for c in table.truth()]
+        )
+        for name, table in tables.items()
+    }
+    seeds = {"noisy": ["worse", "worst"]}
+    with_them, without = (compare(named, resamples=r, seeds=seeds) for r in (50, 0))
+    assert set(with_them.seeds["noisy"]) == set(without.seeds["noisy"])
+    one, other = (found.pairs[0].differences for found in (with_them, without))
+    assert set(one) == set(other)
+    assert {"macro.f1", "hierarchy.f1", "calibration.nll", "selective.aurc"} <= set(one)
+    assert known(one["hierarchy.f1"].interval).method == "bootstrap-stratified"
+    assert other["hierarchy.f1"].difference == one["hierarchy.f1"].difference
+    assert other["hierarchy.f1"].reason == "no bootstrap resamples were asked for"

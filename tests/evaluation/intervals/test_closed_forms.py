@@ -56,6 +56,15 @@ def test_without_failures_each_cluster_counts_once():
     assert 0.6 < low < wilson_limits(10, 10)[0]  # Student's t is wider than the normal
 
 
+@pytest.mark.parametrize("hits", [25, 29, 50, 57])
+def test_clusters_of_one_share_each_count_once(hits):
+    clusters, groups = 20, np.repeat(np.arange(20), 100)
+    success = np.tile(np.arange(100) < hits, clusters)
+    low, high = clustered_wilson_limits(success, np.ones(2000), groups)
+    assert low < hits / 100 < high
+    assert high - low > 0.3
+
+
 def test_one_cluster_has_no_interval():
     assert np.isnan(clustered_wilson_limits(np.ones(5), np.ones(5), np.zeros(5, int))).all()
 

@@ -68,7 +68,7 @@ class Acceptance:
         if self.threshold is not None:
             return (
                 f"{goal} among accepted cells holds at {sure}: cells of a confidence of "
-                f"{self.threshold:.6g} or more are accepted; {seen}."
+                f"{_confidence(self.threshold)} or more are accepted; {seen}."
             )
         return f"no threshold can be certified for {goal} at {sure}. {self._shortfall(seen)}"
 
@@ -148,3 +148,9 @@ def _last_certified(
             break
         certified = float(threshold)
     return certified
+
+
+def _confidence(threshold: float) -> str:
+    """Six digits, or as many as tell it from certainty."""
+    short = f"{threshold:.6g}"
+    return repr(threshold) if short == "1" else short

@@ -11,6 +11,7 @@ from hemoscope.calibration.unknown.fitted import FittedUnknown, MethodFigures
 from hemoscope.calibration.unknown.known_cells import KnownCells
 from hemoscope.calibration.unknown.read import read_unknown
 from hemoscope.calibration.unknown.tables import (
+    check_other_cells,
     check_same_model,
     known_from_table,
     unknown_from_table,
@@ -32,6 +33,7 @@ __all__ = [
     "TrialResult",
     "UnknownCells",
     "UnknownComparison",
+    "check_other_cells",
     "check_same_model",
     "choose_unknown",
     "compare_methods",

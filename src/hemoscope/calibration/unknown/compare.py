@@ -86,8 +86,8 @@ def compare_methods(
 
     Args:
         trials: Such as those of `leave_one_class_out`.
-        methods: Of `MEASURES`; by default all that the cells allow: without features, those that
-            go by logits.
+        methods: Of `MEASURES`; by default all that the cells of every trial allow: where some
+            have no features, those that go by logits. A mean is over the same trials for each.
         flag_rate: Share of known cells that may be flagged, in (0, 1).
         seed: Seed of the draws.
 
@@ -95,11 +95,10 @@ def compare_methods(
         UsageError: A method does not exist, or the rate is out of range.
         CalibrationError: The cells do not suffice.
     """
-    results: list[TrialResult] = []
-    for trial in trials:
-        bare = trial.known.features is None or trial.unknown.features is None
-        asked = methods or [m for m in MEASURES if not bare or m in BY_LOGITS]
-        results.extend(_ask(method, trial, flag_rate, seed) for method in asked)
+    trials = list(trials)
+    bare = any(cells.features is None for trial in trials for cells in (trial.known, trial.unknown))
+    asked = methods or [method for method in MEASURES if not bare or method in BY_LOGITS]
+    results = [_ask(method, trial, flag_rate, seed) for trial in trials for method in asked]
     if not results:
         raise CalibrationError("there is no trial to compare methods in.")
     return UnknownComparison(flag_rate, tuple(results))

@@ -9,6 +9,7 @@ from hemoscope.calibration.arrays import scores_of
 from hemoscope.calibration.errors import CalibrationError
 from hemoscope.calibration.unknown.known_cells import KnownCells
 from hemoscope.calibration.unknown.trials import UnknownCells
+from hemoscope.cell_set import CellSet
 from hemoscope.features import Features, features_beside
 from hemoscope.predictions import Predictions
 
@@ -62,6 +63,23 @@ def check_same_model(predictions: Predictions, like: Predictions, table: Path) -
         raise CalibrationError(
             f"{table} was not made by the model file that made the validation predictions (their "
             "SHA-256 differ). Predict both with the same model."
+        )
+
+
+def check_other_cells(reference: Predictions, known: Predictions, table: Path) -> None:
+    """Stops if a measure would be fitted on cells that are to set its threshold.
+
+    A measure finds the cells that it was fitted on too familiar, and the threshold comes out low.
+
+    Raises:
+        CalibrationError: Some cells stand in both tables.
+    """
+    both = int(CellSet.of(known).holds(reference).sum())
+    if both:
+        raise CalibrationError(
+            f"{both:,} of the {len(reference):,} cells of {table} are validation cells, too. Name "
+            "other cells of the known classes, such as the training cells, or none: then half of "
+            "the validation cells is spent on the score."
         )
 
 

@@ -30,9 +30,19 @@ def align(tables: Mapping[str, Predictions]) -> dict[str, Predictions]:
     for table in tables.values():
         table.truth()
     (first, reference), *others = tables.items()
-    return {first: reference} | {
+    aligned = {first: reference} | {
         name: _aligned(first, reference, name, table) for name, table in others
     }
+    _check_groups(aligned)
+    return aligned
+
+
+def _check_groups(tables: Mapping[str, Predictions]) -> None:
+    """All that have groups have those of the first that has any."""
+    grouped = {name: table for name, table in tables.items() if table.groups is not None}
+    for name, table in grouped.items():
+        first, reference = next(iter(grouped.items()))
+        _check_column("group", first, reference.groups, name, table.groups, table.paths)
 
 
 def _aligned(first: str, reference: Predictions, name: str, table: Predictions) -> Predictions:
@@ -41,8 +51,6 @@ def _aligned(first: str, reference: Predictions, name: str, table: Predictions) 
     rows = pd.Index(table.paths).get_indexer(pd.Index(reference.paths))
     moved = _with_classes(table.take(rows), reference.classes)
     _check_column("label", first, reference.labels, name, moved.labels, reference.paths)
-    if reference.groups is not None and moved.groups is not None:
-        _check_column("group", first, reference.groups, name, moved.groups, reference.paths)
     return moved
 
 

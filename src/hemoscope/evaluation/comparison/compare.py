@@ -81,7 +81,7 @@ def compare(  # noqa: PLR0913 (the options of `evaluate`, seeds and histories)
         table4={name: training_row(e) for name, e in evaluations.items()},
         table5={name: accuracy_row(e) for name, e in evaluations.items()},
         pairs=correct([compare_pair(*pair) for pair in combinations(contenders, 2)]),
-        seeds=seed_spreads(seeds or {}, evaluations),
+        seeds=seed_spreads(seeds or {}, {c.name: c for c in contenders}),
     )
 
 

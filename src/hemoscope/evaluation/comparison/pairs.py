@@ -65,16 +65,15 @@ def compare_pair(first: Contender, second: Contender) -> PairComparison:
         mcnemar=_mcnemar(first.scored, second.scored),
         delong={name: _delong(name, first, second) for name in first.evaluation.classes},
         delong_macro=_delong(None, first, second),
-        differences={
-            path: _difference(path, first, second) for path in headline_paths(first.evaluation)
-        },
+        differences={path: _difference(path, first, second) for path in headline_paths(first)},
     )
 
 
-def headline_paths(evaluation: Evaluation) -> list[str]:
+def headline_paths(contender: Contender) -> list[str]:
     """Every figure that has an interval, or could have one on other cells."""
-    noted = (*evaluation.intervals, *evaluation.no_interval, *evaluation.undefined)
-    return [path for path in dict.fromkeys(noted) if path != "*" and _is_number(evaluation, path)]
+    own = contender.evaluation
+    noted = (*own.intervals, *own.no_interval, *own.undefined, *contender.resampled)
+    return [path for path in dict.fromkeys(noted) if path != "*" and _is_number(own, path)]
 
 
 def correct(pairs: list[PairComparison]) -> tuple[PairComparison, ...]:
@@ -151,7 +150,8 @@ def _difference(path: str, first: Contender, second: Contender) -> Difference:
     if one.value is None or other.value is None:
         return Difference(one.value, other.value, None, None, one.reason or other.reason)
     difference = one.value - other.value
-    if path not in first.resampled or path not in second.resampled:
+    drawn = [contender.resampled.get(path, ()) for contender in (first, second)]
+    if not all(map(len, drawn)):
         reason = first.evaluation.no_interval.get("*", "the figure is not resampled")
         return Difference(one.value, other.value, difference, None, reason)
     limits = _limits(path, difference, first.resampled[path] - second.resampled[path], first)

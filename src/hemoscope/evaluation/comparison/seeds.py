@@ -4,37 +4,37 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from hemoscope.evaluation.comparison.pairs import headline_paths
+from hemoscope.evaluation.comparison.pairs import Contender, headline_paths
 from hemoscope.evaluation.errors import EvaluationError
-from hemoscope.evaluation.result import Evaluation, SeedSpread
+from hemoscope.evaluation.result import SeedSpread
 
 
 def seed_spreads(
-    seeds: Mapping[str, Sequence[str]], evaluations: Mapping[str, Evaluation]
+    seeds: Mapping[str, Sequence[str]], contenders: Mapping[str, Contender]
 ) -> dict[str, dict[str, SeedSpread]]:
     """Model to figure path to its spread; figures that some seed lacks are left out.
 
     Args:
         seeds: Model name to the names of its tables.
-        evaluations: Table name to evaluation.
+        contenders: Table name to what was evaluated.
 
     Raises:
         EvaluationError: A name stands for no table, or a model has none.
     """
     for model, names in seeds.items():
-        unknown = [name for name in names if name not in evaluations]
+        unknown = [name for name in names if name not in contenders]
         if unknown or not names:
             raise EvaluationError(
                 f"seeds of {model}: {', '.join(unknown) or 'no table'} is not among the tables "
-                f"({', '.join(evaluations)}). Name tables that are compared."
+                f"({', '.join(contenders)}). Name tables that are compared."
             )
-    return {model: _spreads([evaluations[n] for n in names]) for model, names in seeds.items()}
+    return {model: _spreads([contenders[n] for n in names]) for model, names in seeds.items()}
 
 
-def _spreads(evaluations: Sequence[Evaluation]) -> dict[str, SeedSpread]:
+def _spreads(contenders: Sequence[Contender]) -> dict[str, SeedSpread]:
     rows = {
-        path: [e.estimate(path).value for e in evaluations]
-        for path in headline_paths(evaluations[0])
+        path: [contender.evaluation.estimate(path).value for contender in contenders]
+        for path in headline_paths(contenders[0])
     }
     return {
         path: _spread([v for v in values if v is not None])

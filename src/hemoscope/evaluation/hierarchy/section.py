@@ -64,7 +64,8 @@ def resampled_hierarchy(
         resampling: The plan.
     """
     size = len(classes)
-    blocks: list[Mapping[str, Array]] = []
+    none = np.zeros((0, size, size))
+    blocks: list[Mapping[str, Array]] = [_shares(hierarchy, classes, none)]
     for weights in resampling.blocks():
         counts = np.stack(
             [np.bincount(cells, weight, minlength=size**2) for weight in weights.T]

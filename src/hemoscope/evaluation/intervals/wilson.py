@@ -7,6 +7,8 @@ from scipy.stats import norm, t
 from hemoscope.evaluation.arrays import Array, Indices
 from hemoscope.evaluation.classification import ratio
 
+ROUNDING = 1e-12  # of a sum of squares, against its largest possible value
+
 
 def wilson_limits(
     successes: ArrayLike, trials: ArrayLike, level: float = 0.95
@@ -26,7 +28,8 @@ def clustered_wilson_limits(
 
     Wilson's interval with the effective number of cells (Korn and Graubard 1998): n divided by
     the design effect, taken from the spread of the groups, and Student's t with G - 1 degrees of
-    freedom. At 0 and 1, where the spread says nothing, each group counts as one cell.
+    freedom. Where all groups have the same share, such as 0 or 1, the spread says nothing, and
+    each group counts as one cell.
 
     Args:
         success: (n,) 0/1, only where `trial`.
@@ -45,7 +48,8 @@ def clustered_wilson_limits(
         return float("nan"), float("nan")
     share = hits.sum() / trials.sum()
     spread = ((hits - share * trials) ** 2).sum() * count / (count - 1) / trials.sum() ** 2
-    effective = share * (1 - share) / spread if spread > 0 else float(count)
+    alike = spread <= ROUNDING * share * (1 - share)
+    effective = float(count) if alike else share * (1 - share) / spread
     quantile = float(t.ppf((1 + level) / 2, count - 1))
     limits = _score_limits(np.asarray(share), np.minimum(effective, trials.sum()), quantile)
     return float(limits[0]), float(limits[1])

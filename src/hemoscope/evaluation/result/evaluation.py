@@ -132,11 +132,11 @@ class Evaluation:
 
 
 def _at(node: Any, path: str) -> float | None:
-    """Follows a dotted path; class names may themselves hold dots."""
+    """Follows a dotted path; class names may themselves hold dots, and begin with another."""
     if not path:
         return node
     if isinstance(node, Mapping):
-        for key in node:
+        for key in sorted(node, key=len, reverse=True):
             if path == key or path.startswith(f"{key}."):
                 return _at(node[key], path[len(key) + 1 :])
         raise KeyError(path)

@@ -18,6 +18,7 @@ from hemoscope.evaluation.scored import Scored
 from hemoscope.evaluation.sharpness import confidence_histogram, mean_confidence, sharpness
 
 METHOD = "test-inversion"
+TOO_FEW = "there are too few cells or groups for an interval"
 MCE_REASON = "a largest gap over bins is biased upward and has no regular distribution"
 
 
@@ -38,6 +39,7 @@ def calibration_section(scored: Scored, notes: Notes) -> Calibration:
     parts = [figures.brier for figures in per_class.values()]
     right = scored.right[:, None].astype(np.float64)
     debiased = _error_interval("calibration.ece", (sure,), right, scored, notes)
+    notes.number("calibration.ece_debiased", debiased, TOO_FEW)
     _error_interval("calibration.adaptive_ece", (mass,), right, scored, notes)
     own = (scored.truth[:, None] == np.arange(len(scored.classes))).astype(np.float64)
     _error_interval("calibration.classwise_ece", blocks, own, scored, notes)
@@ -93,7 +95,7 @@ def _error_interval(
 ) -> float | None:
     """Notes the interval of a binned error; returns the median-unbiased estimate."""
     if scored.group_count == 1:
-        notes.no_interval[path] = "there are too few cells or groups for an interval"
+        notes.no_interval[path] = TOO_FEW
         return None
     grouped = scored.groups is not None
     shared = grouped or len(blocks) > 1

@@ -175,6 +175,8 @@ def _auc_interval(
         name = "delong-logit" if scored.groups is None else "delong-logit-grouped"
         freedom = delong.influence_freedom(influence, scored.groups)
         notes.interval(path, logit_limits(auc, variance, level, freedom), name)
+    elif 0 < auc < 1:
+        notes.no_interval[path] = "no score tells one cell from another, so DeLong's variance is 0"
     elif own is not None and scored.groups is None:
         positives = int(own.sum())
         limits = newcombe_limits(auc, positives, len(own) - positives, level)
