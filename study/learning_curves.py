@@ -5,10 +5,10 @@
 
 `--normal` is a finished run on normal cells; its architecture is used throughout. A start is
 `normal` (its backbone, encoder and fusion, by `hemoscope train --from`), `imagenet` (the backbone's
-pretrained weights: timm's, or `--weights FILE`) or `nothing` (random). Each training has the same
-number of steps, keeps the last one, and is judged on the same test cells; nothing is chosen on
-validation, of which few-label training has none. Subsets are nested: the 10 cells of a seed hold
-its 5.
+pretrained weights: timm's, or `--weights FILE`) or `nothing` (random). Each training has as great a
+number of steps as the others of its number of labels (whole epochs, so at least what is asked for),
+keeps the last one, and is judged on the same test cells; nothing is chosen on validation, of which
+few-label training has none. Subsets are nested: the 10 cells of a seed hold its 5.
 
 Interrupted at any moment, the same command goes on where it was. Figures come into
 results/leukaemia/learning-curves.csv and .svg. A research tool, not clinically validated.

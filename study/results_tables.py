@@ -23,10 +23,10 @@ import yaml
 from hemoscope.evaluation import Evaluation, evaluate
 from hemoscope.evaluation.result import Estimate
 from hemoscope.predictions import Predictions
-from study.hardware import hardware
 from study.markdown import NOTHING, check, fill, number, table
 from study.page.blocks import blocks
 from study.plan import Plan
+from study.provenance import commit, hardware
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "results.md"
@@ -115,7 +115,7 @@ def made_with(run: Run) -> str:
     return (
         f"Seed {run.provenance['seed']}, {run.recipe['epochs']} epochs, {minutes:.0f} minutes on "
         f"{device} (other work beside it); torch {run.provenance['libraries']['torch']}, "
-        f"commit `{run.provenance['git']['commit'][:7]}`."
+        f"commit {commit(run.provenance)}."
     )
 
 
@@ -124,6 +124,7 @@ def overview(runs: Iterable[Run]) -> str:
     rows = [
         (
             f"`{run.folder.name}`",
+            str(run.recipe["data"]["split_column"]),
             str(run.recipe["epochs"]),
             number(run.validation.estimate("accuracy").value),
             number(run.test.estimate("accuracy").value),
@@ -136,6 +137,7 @@ def overview(runs: Iterable[Run]) -> str:
     ]
     head = (
         "run",
+        "split",
         "epochs",
         "val. accuracy",
         "test accuracy",
@@ -144,7 +146,7 @@ def overview(runs: Iterable[Run]) -> str:
         "ECE",
         "training",
     )
-    return table(head, rows, align="lrrrlrrr")
+    return table(head, rows, align="llrrrlrrr")
 
 
 def write(page: str) -> str:

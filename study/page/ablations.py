@@ -29,7 +29,7 @@ def ablation_table(study: StudyRuns, section: Section) -> str:
     ]
     head = (
         *("run", "what is changed", "seeds", "accuracy", "macro F1", "ECE"),
-        *("accuracy less the base's, points", "McNemar's p (Holm)", "at 5 %"),
+        *("accuracy less the base's, points", "McNemar's p (Holm)", "accuracy, at 5 %"),
     )
     return table(head, rows, align="llrrrrlll")
 

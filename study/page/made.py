@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from hemoscope.models.config import CUSTOM_CNN
 from study.markdown import table
 from study.page.runs import RunResult, StudyRuns
+from study.provenance import commit
 
 
 def made(study: StudyRuns, names: Sequence[str]) -> str:
@@ -36,7 +37,7 @@ def _row(name: str, runs: Sequence[RunResult]) -> tuple[str, ...]:
         minutes,
         "; ".join(dict.fromkeys(run.hardware for run in runs)),
         _weights(first),
-        ", ".join(dict.fromkeys(f"`{_commit(run)}`" for run in runs)),
+        ", ".join(dict.fromkeys(commit(run.provenance) for run in runs)),
     )
 
 
@@ -47,8 +48,3 @@ def _weights(run: RunResult) -> str:
         return "a local file"
     backbone = str(run.recipe.get("model", {}).get("backbone"))
     return "nothing" if told == "none" or backbone == CUSTOM_CNN else "timm's"
-
-
-def _commit(run: RunResult) -> str:
-    git = run.provenance.get("git") or {}
-    return str(git.get("commit") or "unknown")[:7]

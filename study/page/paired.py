@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -62,28 +63,46 @@ def compare_pairs(study: StudyRuns, planned: Sequence[Planned]) -> list[Tested]:
     Raises:
         StudyError: Two runs are about different cells.
     """
-    there = [(p, seed) for p in planned for seed in _common(study, p)]
-    found = {
-        seed: _compared(study, [p for p, s in there if s == seed], seed)
+    there = [(plan, seed) for plan in planned for seed in _common(study, plan)]
+    by_seed = {
+        seed: _compared(study, [plan for plan, own in there if own == seed], seed)
         for seed in dict.fromkeys(seed for _, seed in there)
     }
-    pairs = [found[seed][p] for p, seed in there]
-    mcnemar, delong = holm([pair.mcnemar for pair in pairs]), holm([pair.delong for pair in pairs])
-    tested = []
-    for p in planned:
-        rows = [i for i, (plan, _) in enumerate(there) if plan == p]
-        if rows:
-            tested.append(
-                Tested(
-                    plan=p,
-                    seeds=tuple(there[i][1] for i in rows),
-                    accuracy=tuple(pairs[i].accuracy for i in rows),
-                    mcnemar=tuple(float(mcnemar[i] or 0.0) for i in rows),
-                    auc=tuple(pairs[i].auc for i in rows),
-                    delong=tuple(delong[i] for i in rows),
-                )
-            )
-    return tested
+    pairs = [by_seed[seed][plan] for plan, seed in there]
+    tests = zip(
+        there,
+        pairs,
+        holm([pair.mcnemar for pair in pairs]),
+        holm([pair.delong for pair in pairs]),
+        strict=True,
+    )
+    found: dict[Planned, list[_Seed]] = {}
+    for (plan, seed), pair, mcnemar, delong in tests:
+        found.setdefault(plan, []).append(_Seed(seed, pair, mcnemar, delong))
+    return [_tested(plan, seeds) for plan, seeds in found.items()]
+
+
+class _Seed(NamedTuple):
+    """A planned pair on one seed, with corrected p-values."""
+
+    seed: int
+    pair: Pair
+    mcnemar: float | None
+    delong: float | None
+
+
+def _tested(plan: Planned, seeds: Sequence[_Seed]) -> Tested:
+    mcnemar = [each.mcnemar for each in seeds if each.mcnemar is not None]
+    if len(mcnemar) < len(seeds):
+        raise StudyError(f"McNemar's test of {plan.first} and {plan.second} could not be made.")
+    return Tested(
+        plan=plan,
+        seeds=tuple(each.seed for each in seeds),
+        accuracy=tuple(each.pair.accuracy for each in seeds),
+        mcnemar=tuple(mcnemar),
+        auc=tuple(each.pair.auc for each in seeds),
+        delong=tuple(each.delong for each in seeds),
+    )
 
 
 def pairs_table(tested: Sequence[Tested]) -> str:
@@ -102,7 +121,7 @@ def pairs_table(tested: Sequence[Tested]) -> str:
     ]
     head = (
         *("pair", "seeds", "accuracy, points", "McNemar's p"),
-        *("macro AUC, points", "DeLong's p", "at 5 %"),
+        *("macro AUC, points", "DeLong's p", "accuracy, at 5 %"),
     )
     return table(head, rows, align="llrlrll")
 

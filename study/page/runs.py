@@ -12,8 +12,8 @@ import yaml
 
 from hemoscope.errors import HemoscopeError
 from hemoscope.predictions import Predictions
-from study.hardware import hardware
 from study.plan import Reduced
+from study.provenance import hardware
 from study.run import REDUCED
 
 NEEDED = ("test.parquet", "test.json", "recipe.yaml", "provenance.json", "history.csv")

@@ -53,6 +53,18 @@ def test_all_but_the_heads_is_taken(source, tiny) -> None:
     assert "taken backbone, tokens, encoder, fusion; new head" in taken.in_words()
 
 
+def test_a_block_of_other_heads_is_new_though_its_tensors_have_the_same_shapes(source, tiny):
+    own = tiny.model.encoder
+    other = {"heads": own.heads // 2, "key_width": own.key_width * 2}
+    model = build_model(with_changes(tiny.model, {"encoder": other}), 3, "none")
+    given = load_model(source / "model.safetensors").model.state_dict()
+    shapes = {name: tensor.shape for name, tensor in model.state_dict().items()}
+    assert all(given[name].shape == shapes[name] for name in shapes if name.startswith("encoder."))
+    taken = start_from(model, source)
+    assert taken.taken["encoder"][0] == 0
+    assert taken.taken["backbone"][0] == taken.taken["backbone"][1]
+
+
 def test_what_does_not_fit_is_new_and_said(source, tiny) -> None:
     model = build_model(with_changes(tiny.model, {"encoder": {"blocks": 3}}), 2, "none")
     taken = start_from(model, source)

@@ -109,6 +109,14 @@ class CellData(LightningDataModule):
             dataset,
             batch_size=self._recipe.batch_size,
             sampler=sampler,
+            drop_last=shuffle and self._last_is_single(len(sampler)),
             collate_fn=_as_it_is,
             pin_memory=torch.cuda.is_available(),
         )
+
+    def _last_is_single(self, cells: int) -> bool:
+        """Whether an epoch would end in a batch of one cell, of which BatchNorm has no variance.
+
+        It waits for another epoch, whose order is another one.
+        """
+        return cells > 1 and self._recipe.batch_size > 1 and cells % self._recipe.batch_size == 1

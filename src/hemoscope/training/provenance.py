@@ -77,6 +77,9 @@ def _git() -> dict[str, Any] | None:
         return subprocess.run(call, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603
 
     try:
-        return {"commit": git("rev-parse", "HEAD"), "changed": bool(git("status", "--porcelain"))}
+        return {
+            "commit": git("rev-parse", "HEAD"),
+            "changed": bool(git("status", "--porcelain", "--untracked-files=no")),
+        }
     except (OSError, subprocess.CalledProcessError):
         return None

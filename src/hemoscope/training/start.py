@@ -12,7 +12,7 @@ from torch import Tensor
 
 from hemoscope.errors import HemoscopeError
 from hemoscope.inference.bundle import file_digest
-from hemoscope.models.config import ModelConfig
+from hemoscope.models.config import EncoderConfig, ModelConfig
 from hemoscope.models.joint import STEMS, Classifier, branches_of
 from hemoscope.models.store import StoredClassifier, load_classifier
 
@@ -79,6 +79,8 @@ def starting_config(run: Path) -> ModelConfig:
 def start_from(model: Classifier, run: Path) -> Taken:
     """Copies backbone, token embedding, encoder and fusion where names and shapes are the same.
 
+    A block of the encoder is taken if its heads are as many and as wide as the block's they teach.
+
     Args:
         model: Changed in place; its heads stay as they are. A joint model starts from a joint one,
             branch by branch.
@@ -91,7 +93,12 @@ def start_from(model: Classifier, run: Path) -> Taken:
     stored = _stored(run)
     source, target = stored.model.state_dict(), model.state_dict()
     wanted = [name for name in target if _part(name) in PARTS]
-    taken = {name for name in wanted if _fits(source.get(name), target[name])}
+    unlike = _unlike_blocks(model.config.encoder, stored.model.config.encoder)
+    taken = {
+        name
+        for name in wanted
+        if _fits(source.get(name), target[name]) and not name.startswith(unlike)
+    }
     _check_backbone(model, stored, run, [name for name in wanted if name not in taken])
     _check_seen_alike(model, stored.model, run)
     with torch.no_grad():
@@ -124,6 +131,12 @@ def _part(name: str) -> str:
 
 def _fits(source: Tensor | None, target: Tensor) -> bool:
     return source is not None and source.shape == target.shape
+
+
+def _unlike_blocks(ours: EncoderConfig, theirs: EncoderConfig) -> tuple[str, ...]:
+    """Blocks that would compute something else with the same tensors: 4 heads of 64 for 8 of 32."""
+    pairs = enumerate(zip(ours.block_shapes, theirs.block_shapes, strict=False))
+    return tuple(f"encoder.blocks.{i}." for i, (our, their) in pairs if our != their)
 
 
 def _check_backbone(

@@ -16,7 +16,28 @@ def test_rows_sum_to_one_and_nothing_is_negative(model, images):
     assert mixed.shape == (2, 16, 16)
     assert (mixed >= 0).all()
     torch.testing.assert_close(mixed.sum(dim=-1), torch.ones(2, 16))
-    torch.testing.assert_close(read_out(seen).sum(dim=-1), torch.ones(2))
+    read = read_out(seen, model.config.fusion)
+    torch.testing.assert_close(read.sum(dim=-1), torch.ones(2))
+
+
+@pytest.mark.parametrize(
+    ("fusion", "share"),
+    [
+        (("cnn", "vit"), 0),
+        (("attention",), 1),
+        (("cnn", "attention"), 1),
+        (("vit", "attention"), 0.5),
+    ],
+)
+def test_tokens_are_read_as_the_fusion_reads_them(fusion, share, images):
+    model = tiny("customcnn-text", fusion=fusion)
+    with torch.no_grad():
+        seen = model(images, return_attention=True)
+    uniform = torch.full((2, 16), 1 / 16)
+    pooling = uniform if seen.pooling is None else seen.pooling
+    assert (seen.pooling is None) is (share == 0)
+    expected = share * pooling + (1 - share) * uniform
+    torch.testing.assert_close(read_out(seen, model.config.fusion), expected)
 
 
 def test_against_the_definition_written_out():

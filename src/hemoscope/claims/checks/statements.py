@@ -27,10 +27,6 @@ def _least(*values: Interval) -> Interval:
     return Interval(min(v.low for v in values), min(v.high for v in values))
 
 
-def _greatest(*values: Interval) -> Interval:
-    return Interval(max(v.low for v in values), max(v.high for v in values))
-
-
 def _column(model: str, score: str) -> tuple[str, ...]:
     return tuple(f"t3.{model}.class{k}.{score}" for k in CLASSES)
 

@@ -62,7 +62,7 @@ def watch(model: HybridClassifier, images: Tensor, targets: Tensor) -> Watching:
     for block, attention in zip(blocks, weights, strict=True):
         block.weights = attention.detach()
     seen = WithAttention(logits.detach(), fused.vector, tuple(weights), fused.weights, ())
-    return Watching(tuple(blocks), read_out(seen).detach())
+    return Watching(tuple(blocks), read_out(seen, model.config.fusion).detach())
 
 
 def _differentiate(loss: Tensor, blocks: list[Watched]) -> None:

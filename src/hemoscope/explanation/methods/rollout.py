@@ -37,7 +37,7 @@ class AttentionRollout:
             )
         with torch.inference_mode():
             seen = model(images, return_attention=True)
-        tokens = (read_out(seen)[:, None] @ rollout(seen.blocks))[:, 0]
+        tokens = (read_out(seen, model.config.fusion)[:, None] @ rollout(seen.blocks))[:, 0]
         size = (images.shape[-2], images.shape[-1])
         return _onto_image(tokens, seen.grids, size).cpu().numpy()
 
@@ -64,15 +64,20 @@ def rollout(blocks: Sequence[Tensor]) -> Tensor:
     return mixed
 
 
-def read_out(seen: WithAttention) -> Tensor:
+def read_out(seen: WithAttention, fusion: Sequence[str]) -> Tensor:
     """(batch, tokens), rows sum to 1: how the fusion weighs the encoded tokens.
 
-    Uniform for their mean; with attention pooling, the mean of its weights and the uniform ones
-    where a model has both.
+    Args:
+        seen: With the attention of at least one block.
+        fusion: The parts of the model's fusion. `vit` is the tokens' mean, `attention` weighs them;
+            with both it is the mean of the two, with neither the tokens are not read at all, and
+            they count alike.
     """
     count = seen.blocks[-1].shape[-1]
     uniform = seen.logits.new_full((len(seen.logits), count), 1 / count)
-    return uniform if seen.pooling is None else (uniform + seen.pooling) / 2
+    if seen.pooling is None:
+        return uniform
+    return (uniform + seen.pooling) / 2 if "vit" in fusion else seen.pooling
 
 
 def _onto_image(tokens: Tensor, grids: Sequence[tuple[int, int]], size: tuple[int, int]) -> Tensor:

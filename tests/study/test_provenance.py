@@ -1,7 +1,7 @@
-"""What a run was trained on, in words."""
+"""What a run was trained on and with, in words."""
 
 import pytest
-from study.hardware import hardware
+from study.provenance import commit, hardware
 
 PROCESSOR = {"processor": "a processor", "threads": 1, "gpus": []}
 KNOWN = {**PROCESSOR, "instructions": "AVX2"}
@@ -24,3 +24,15 @@ KNOWN = {**PROCESSOR, "instructions": "AVX2"}
 )
 def test_it_names_what_the_provenance_tells(provenance, said):
     assert hardware(provenance) == said
+
+
+@pytest.mark.parametrize(
+    ("git", "said"),
+    [
+        ({"commit": "0123456789abcdef", "changed": False}, "`0123456`"),
+        ({"commit": "0123456789abcdef", "changed": True}, "`0123456` and changes"),
+        (None, "`unknown`"),
+    ],
+)
+def test_a_commit_says_whether_it_is_all_of_the_code(git, said):
+    assert commit({"git": git}) == said
