@@ -90,3 +90,12 @@ def test_groups_must_be_known(tmp_path):
         split_grouped(table_of(tmp_path, [("a", "1")]), SHARES, seed=0, groups="patient")
     with pytest.raises(CellTableError, match=r"1 cells have no 'group', the first is 1\.png"):
         split_grouped(table_of(tmp_path, [("a", "1"), ("a", "")]), SHARES, seed=0)
+
+
+def test_blanks_around_a_group_do_not_make_another_one(tmp_path):
+    names = [("p{}", "p{} ", " p{}")[i % 3].format(i // 3) for i in range(60)]
+    frame = pd.DataFrame({"path": [str(i) for i in range(60)], "patient": names})
+    split = split_grouped(CellTable(frame, tmp_path), SHARES, seed=0, groups="patient")
+    assert torn_groups(split.with_column("group", split.answers("patient"))) == []
+    with pytest.raises(CellTableError, match="1 cells have no 'group'"):
+        split_grouped(table_of(tmp_path, [("a", "1"), ("a", " ")]), SHARES, seed=0)

@@ -10,8 +10,10 @@ from hemoscope.cells.table import CellTable, CellTableError
 def read_groups(file: Path) -> pd.DataFrame:
     """The columns `path` and `group` of a CSV, as strings; others are kept.
 
+    Blanks at either end of a group do not count, as in a manifest.
+
     Raises:
-        CellTableError: The file is missing or no such table.
+        CellTableError: The file is missing or no such table, or puts a cell into two groups.
     """
     try:
         listed = pd.read_csv(file, dtype=str, keep_default_na=False)
@@ -19,6 +21,8 @@ def read_groups(file: Path) -> pd.DataFrame:
         raise CellTableError(f"{file} cannot be read as a table of groups: {error}") from error
     if not {"path", "group"} <= set(listed.columns):
         raise CellTableError(f"{file} needs the columns path and group; it has {list(listed)}.")
+    listed["group"] = listed["group"].str.strip()  # else "p1 " would be a patient beside "p1"
+    _check_one_group(listed, file)
     return listed
 
 
@@ -31,7 +35,8 @@ def with_groups(table: CellTable, file: Path, column: str = "group") -> CellTabl
         column: Name of the column to add.
 
     Raises:
-        CellTableError: The file is missing or no such table, or names cells that are not there.
+        CellTableError: The file is missing or no such table, puts a cell into two groups,
+            or names cells that are not there.
     """
     listed = read_groups(file)
     group_of = dict(zip(listed["path"], listed["group"], strict=True))
@@ -43,3 +48,16 @@ def with_groups(table: CellTable, file: Path, column: str = "group") -> CellTabl
         )
     # The prefix keeps a lone cell's group apart from any name in the file.
     return table.with_column(column, [group_of.get(path, f"alone:{path}") for path in table.paths])
+
+
+def _check_one_group(listed: pd.DataFrame, file: Path) -> None:
+    """A cell may be named again, but in the same group."""
+    different = listed.drop_duplicates(["path", "group"])
+    again = different["path"].duplicated()
+    if again.any():
+        path = different.loc[again, "path"].iloc[0]
+        first, second = different.loc[different["path"] == path, "group"].iloc[:2]
+        raise CellTableError(
+            f"{file} puts {path!r} into two groups, {first!r} and {second!r}. Keep the row that is "
+            "right; if both are, give the two groups one name."
+        )

@@ -92,7 +92,7 @@ class _Division:
 
 
 def _group_codes(table: CellTable, column: str) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
-    values = table.frame[column].astype(str).to_numpy(dtype=object)
+    values = table.answers(column)  # without blanks around: "p1 " is the patient "p1"
     blank = values == ""
     if blank.any():
         raise CellTableError(
