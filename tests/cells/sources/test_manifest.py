@@ -132,6 +132,18 @@ def test_written_and_read_again_it_is_the_same(cells, class_folders, where):
     assert note == {"fingerprint": again.fingerprint(), "cells": 6, "seed": 7}
 
 
+def test_into_a_linked_folder_and_out_of_one(cells, class_folders, tmp_path):
+    (tmp_path / "far" / "off").mkdir(parents=True)
+    (tmp_path / "near").symlink_to(tmp_path / "far" / "off")
+    write_manifest(cells, tmp_path / "near" / "cells.csv")
+    through = open_cells(tmp_path / "near" / "cells.csv")
+    assert all(through.file(row).samefile(cells.file(row)) for row in range(6))
+    # A link that stands beside the manifest needs no other name.
+    (tmp_path / "linked").symlink_to(class_folders)
+    beside = write_manifest(open_cells(tmp_path / "linked"), tmp_path / "cells.csv")
+    assert beside.paths[0] == "linked/basophil/BA_0.png"
+
+
 def test_a_folder_whose_name_ends_in_a_blank_is_the_same_when_read_again(class_folders):
     (class_folders / "basophil").rename(class_folders / "basophil ")
     written = write_manifest(open_cells(class_folders), class_folders / "cells.csv")

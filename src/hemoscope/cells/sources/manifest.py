@@ -133,13 +133,25 @@ def _check_unique(file: Path, columns: list[str]) -> None:
 
 def _relative_to(table: CellTable, folder: Path) -> CellTable:
     """The same cells, with file names relative to another folder."""
-    shift = PurePosixPath(Path(os.path.relpath(table.root.absolute(), folder)).as_posix())
+    shift = PurePosixPath(_way(table.root.absolute(), folder).as_posix())
     columns = {
         name: [str(shift / value) if value else value for value in table.frame[name]]
         for name in _FILE_COLUMNS
         if name in table.frame
     }
     return replace(table, frame=table.frame.assign(**columns), root=folder)
+
+
+def _way(root: Path, folder: Path) -> Path:
+    """From a folder to another, also where a part of either name is a link.
+
+    The names alone tell it nearly always, and then stay as the user wrote them. But ".." leads out
+    of where a linked folder really lies.
+    """
+    way = Path(os.path.relpath(root, folder))
+    if (folder / way).resolve() == root.resolve():
+        return way
+    return Path(os.path.relpath(root.resolve(), folder.resolve()))
 
 
 def _with_plain_names(table: CellTable) -> CellTable:
