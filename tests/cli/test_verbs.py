@@ -1,5 +1,6 @@
 """Every verb, called as a user calls it: exit code, JSON, and what a mistake is answered with."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -80,6 +81,15 @@ def test_cells_without_labels_are_split_by_group(hemoscope: Run, tmp_path: Path)
     assert outcome.code == 0, outcome.err
     assert outcome.json["splits"] == {"test": {"": 8}, "train": {"": 12}}
     assert "(no label)" in hemoscope(*command).out
+
+
+def test_the_split_of_the_paper_records_no_shares_that_it_did_not_use(cells: Path):
+    out = cells / "paper.csv"
+    command = ["split", str(cells / "manifest.csv"), "--out", str(out), "--method", "paper"]
+    assert CliRunner().invoke(app, command).exit_code == 0
+    note = json.loads((cells / "paper.csv.json").read_text())
+    assert note["method"] == "paper"
+    assert "fractions" not in note
 
 
 def test_evaluate_prints_json_alone_by_either_name(hemoscope: Run, table: Path):
@@ -169,6 +179,23 @@ def test_show_recipe_shows_every_default(hemoscope: Run):
         (["train", "x", "--out", "y", "--resume", "--set", "epochs=1"], 2, "takes no recipe"),
         (["compare", "one.csv"], 2, "two or more tables"),
         (["split", ".", "--out", "o.csv", "--fractions", "half"], 2, "--fractions 'half'"),
+        (["split", ".", "--out", "o.csv", "--column", "label"], 2, "over the 'label' of every"),
+        (["split", ".", "--out", "o.csv", "--column", "path"], 2, "over the 'path' of every"),
+        (
+            ["split", ".", "--out", "o.csv", "--column", "slide", "--group-column", "slide"],
+            2,
+            "over the 'slide' of every",
+        ),
+        (
+            ["split", ".", "--out", "o.csv", "--groups", "g.csv", "--group-column", "label"],
+            2,
+            "would write the groups over the 'label'",
+        ),
+        (
+            ["split", ".", "--out", "o.csv", "--method", "paper", "--fractions", "a=0.5,b=0.5"],
+            2,
+            "takes no --fractions",
+        ),
         (["frobnicate"], 2, "No such command"),
     ],
 )

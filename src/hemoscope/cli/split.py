@@ -10,6 +10,8 @@ from hemoscope.cli.options import Json, Source
 from hemoscope.cli.output import print_json, print_table
 from hemoscope.errors import UsageError
 
+_FRACTIONS = "train=0.7,val=0.1,test=0.2"
+
 
 class Method(StrEnum):
     """The ways to split."""
@@ -31,8 +33,9 @@ def split(
         ),
     ] = Method.STRATIFIED,
     fractions: Annotated[
-        str, typer.Option(help="Shares of the parts, by name.")
-    ] = "train=0.7,val=0.1,test=0.2",
+        str | None,
+        typer.Option(help="Shares of the parts, by name. Default: train=0.7,val=0.1,test=0.2"),
+    ] = None,
     groups: Annotated[
         Path | None,
         typer.Option("--groups", help="A CSV with the columns path and group; implies grouped."),
@@ -52,17 +55,23 @@ def split(
         write_manifest,
     )
 
+    method = method if groups is None else Method.GROUPED
+    _check_columns(column, group_column, written=groups is not None)
+    _check_paper(method, fractions)
+    fractions = fractions or _FRACTIONS
     shares = _shares(fractions)
     table = open_cells(source)
     if groups is not None:
-        table, method = with_groups(table, groups, group_column), Method.GROUPED
+        table = with_groups(table, groups, group_column)
     if method is Method.PAPER:
         done = split_paper(table, seed=seed, column=column)
     elif method is Method.GROUPED:
         done = split_grouped(table, shares, seed=seed, groups=group_column, column=column)
     else:
         done = split_stratified(table, shares, seed=seed, column=column)
-    provenance = {"source": source, "method": method.value, "seed": seed, "fractions": fractions}
+    provenance = {"source": source, "method": method.value, "seed": seed}
+    if method is not Method.PAPER:  # which has shares of its own
+        provenance["fractions"] = fractions
     written = write_manifest(done, out, provenance=provenance)
     label = "label" if "label" in written.frame else [""] * len(written)  # "": nobody named them
     counts = written.frame.groupby([label, column]).size().unstack(fill_value=0)
@@ -76,6 +85,36 @@ def split(
     ]
     print_table(f"{out}", ("class", *map(str, counts.columns)), rows)
     typer.echo(f"fingerprint {written.fingerprint()}")
+
+
+def _check_columns(column: str, group_column: str, *, written: bool) -> None:
+    """Refuses a column that would take the place of what is known of the cells.
+
+    Args:
+        column: That of the split.
+        group_column: That of the groups.
+        written: Whether the groups come from a file, and so are written too.
+    """
+    from hemoscope.cells.table import RESERVED
+
+    if column in (*RESERVED, group_column):
+        raise UsageError(
+            f"--column {column!r} would write the split over the {column!r} of every cell. Choose "
+            "another name, such as split."
+        )
+    if written and group_column in set(RESERVED) - {"group"}:
+        raise UsageError(
+            f"--group-column {group_column!r} would write the groups over the {group_column!r} of "
+            "every cell. Choose another name, such as group."
+        )
+
+
+def _check_paper(method: Method, fractions: str | None) -> None:
+    if method is Method.PAPER and fractions is not None:
+        raise UsageError(
+            "--method paper holds out a fifth of the cells and takes no --fractions. Leave them "
+            "away, or choose --method stratified."
+        )
 
 
 def _shares(text: str) -> dict[str, float]:
