@@ -116,6 +116,11 @@ def test_without_labels_nothing_can_be_scored():
         ("table.xlsx", b"", r"predictions tables are \.parquet or \.csv"),
         ("broken.parquet", b"PAR1 and no more", "cannot be read as a table"),
         ("empty.csv", b"", "cannot be read as a table"),
+        (
+            "long.csv",
+            b"path,prob_x,prob_y\na, b.png,0.9,0.1\n",
+            "line 2 has 4 fields, but the header names 3 columns",
+        ),
         ("bytes.csv", b"\xff\xfe\x00\x01", "cannot be read as a table"),
     ],
 )

@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import log_softmax, softmax
 
+from hemoscope.csv_table import read_csv_table
 from hemoscope.errors import HemoscopeError
 from hemoscope.files import cause, replacing
 
@@ -433,7 +434,8 @@ def _read_csv(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     sidecar = _sidecar(path)
     provenance = json.loads(sidecar.read_text()) if sidecar.is_file() else {}
     text = {"path": str, "label": str, "group": str}
-    return pd.read_csv(path, dtype=text, keep_default_na=False, na_values=[""]), provenance
+    frame = read_csv_table(path, dtype=text, keep_default_na=False, na_values=[""])
+    return frame, provenance
 
 
 _WRITERS = {".parquet": _write_parquet, ".csv": _write_csv}

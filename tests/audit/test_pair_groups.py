@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from hemoscope.audit.pair_groups import PairError, groups_of_pairs
+from hemoscope.audit.pair_groups import PairError, groups_of_pairs, read_pairs
 
 
 def pairs(*ends: tuple[str, str]) -> pd.DataFrame:
@@ -33,3 +33,9 @@ def test_tables_that_do_not_fit():
         groups_of_pairs(pd.DataFrame({"path": ["a"]}), ["a"])
     with pytest.raises(PairError, match="none of the 1 pairs"):
         groups_of_pairs(pairs(("a", "b")), ["c"])
+
+
+def test_a_row_that_is_longer_than_the_header_shifts_nothing(tmp_path):
+    (tmp_path / "pairs.csv").write_text("path_1,path_2\na, b.png,c.png\n")
+    with pytest.raises(PairError, match="line 2 has 3 fields, but the header names 2 columns"):
+        read_pairs(tmp_path / "pairs.csv")

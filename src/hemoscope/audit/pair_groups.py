@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from hemoscope.audit.groups import connected
+from hemoscope.csv_table import read_csv_table
 from hemoscope.errors import HemoscopeError
 
 ENDS = ("path_1", "path_2")
@@ -22,7 +23,7 @@ def read_pairs(file: Path) -> pd.DataFrame:
         PairError: The file is missing or no table.
     """
     try:
-        return pd.read_csv(file, dtype=str, keep_default_na=False)
+        return read_csv_table(file, dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
         raise PairError(f"{file} cannot be read as a table of pairs: {error}") from error
 

@@ -112,6 +112,17 @@ def test_more_cells_than_columns_in_a_row(tmp_path):
         open_cells(manifest(tmp_path, "path,label\na.png,x\nb.png,x,y,z\n"))
 
 
+def test_more_cells_than_columns_in_every_row(tmp_path):
+    with pytest.raises(SourceError, match=r"line 2 has 3 fields, .* 2 columns\)\. Put a cell that"):
+        open_cells(manifest(tmp_path, "path,label\ncell, left.png,x\ncell, right.png,y\n"))
+
+
+@pytest.mark.parametrize("text", ["path,label\na,x,, \nb,y,,\n", "path,label\na,x\nb,y,\n"])
+def test_blanks_after_the_last_column_do_no_harm(tmp_path, text):
+    table = open_cells(manifest(tmp_path, text))
+    assert table.frame.to_dict("list") == {"path": ["a", "b"], "label": ["x", "y"]}
+
+
 def test_missing_images_are_failures_of_those_cells(cells, class_folders):
     file = manifest(class_folders, "path\nbasophil/BA_0.png\ngone.png\n")
     (batch,) = read_cells(open_cells(file), 8)

@@ -20,3 +20,9 @@ def test_a_cell_in_two_groups_is_named(tmp_path):
     file = write(tmp_path, "path,group\na,p1\nb,p1\nb,p2\n")
     with pytest.raises(CellTableError, match="puts 'b' into two groups, 'p1' and 'p2'"):
         read_groups(file)
+
+
+def test_a_row_that_is_longer_than_the_header_shifts_nothing(tmp_path):
+    with pytest.raises(CellTableError, match="line 2 has 3 fields, but the header names 2"):
+        read_groups(write(tmp_path, "path,group\ncell, left.png,p1\n"))
+    assert read_groups(write(tmp_path, "path,group\na,p1,\n"))["path"].tolist() == ["a"]

@@ -22,6 +22,7 @@ import pandas as pd
 
 from hemoscope.cells.sources.source_error import SourceError
 from hemoscope.cells.table import CellTable, CellTableError
+from hemoscope.csv_table import check_rows
 from hemoscope.files import cause, replacing
 
 _FILE_COLUMNS = ("path", "mask")
@@ -37,8 +38,14 @@ def open_manifest(file: Path) -> CellTable:
     text = _text_of(file)
     delimiter = _delimiter(file, text.partition("\n")[0])
     try:
+        columns = check_rows(io.StringIO(text), delimiter)
         frame = pd.read_csv(
-            io.StringIO(text), sep=delimiter, dtype=str, keep_default_na=False, index_col=False
+            io.StringIO(text),
+            sep=delimiter,
+            dtype=str,
+            keep_default_na=False,
+            index_col=False,
+            usecols=range(len(columns)),  # surplus fields are blank
         ).astype(object)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
         raise SourceError(

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from hemoscope.cells.table import CellTable, CellTableError
+from hemoscope.csv_table import read_csv_table
 
 
 def read_groups(file: Path) -> pd.DataFrame:
@@ -16,7 +17,7 @@ def read_groups(file: Path) -> pd.DataFrame:
         CellTableError: The file is missing or no such table, or puts a cell into two groups.
     """
     try:
-        listed = pd.read_csv(file, dtype=str, keep_default_na=False)
+        listed = read_csv_table(file, dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
         raise CellTableError(f"{file} cannot be read as a table of groups: {error}") from error
     if not {"path", "group"} <= set(listed.columns):
