@@ -4,6 +4,8 @@ import json
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -121,6 +123,11 @@ def test_without_labels_nothing_can_be_scored():
             b"path,prob_x,prob_y\na, b.png,0.9,0.1\n",
             "line 2 has 4 fields, but the header names 3 columns",
         ),
+        (
+            "twice.csv",
+            b"path,logit_a,logit_b,logit_a\nc,1,2,3\n",
+            "twice.csv cannot be .*: it has the column 'logit_a' twice",
+        ),
         ("bytes.csv", b"\xff\xfe\x00\x01", "cannot be read as a table"),
     ],
 )
@@ -141,6 +148,26 @@ def test_a_folder_that_cannot_be_made_is_named(table, tmp_path):
 def test_csv_keeps_its_provenance_beside_it(table, tmp_path):
     table.write(tmp_path / "t.csv")
     assert json.loads((tmp_path / "t.csv.json").read_text()) == {"model": "m"}
+
+
+@pytest.mark.parametrize(
+    ("told", "message"), [("[1]", "holds \\[1\\], not a JSON"), ("{", "no JSON")]
+)
+def test_provenance_that_is_no_object_is_named(table, told, message, tmp_path):
+    table.write(tmp_path / "t.csv")
+    (tmp_path / "t.csv.json").write_text(told)
+    with pytest.raises(PredictionsError, match=rf"t\.csv\.json .*{message}"):
+        Predictions.read(tmp_path / "t.csv")
+    stored = pa.Table.from_pandas(table.to_frame()).replace_schema_metadata({"hemoscope": told})
+    pq.write_table(stored, tmp_path / "t.parquet")
+    with pytest.raises(PredictionsError, match=f"its metadata .*{message}"):
+        Predictions.read(tmp_path / "t.parquet")
+
+
+def test_a_column_that_stands_there_twice_is_named():
+    twice = pd.concat([frame(), frame()[["prob_x"]]], axis=1)
+    with pytest.raises(PredictionsError, match="the column 'prob_x' twice"):
+        Predictions.from_frame(twice)
 
 
 def test_names_that_look_like_numbers_or_nothing_stay_text(tmp_path):

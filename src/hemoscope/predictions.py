@@ -198,6 +198,7 @@ class Predictions:
         Raises:
             PredictionsError: Columns are missing or contradict each other, or a value is bad.
         """
+        _check_unique(frame)
         prefix, classes = _class_columns(frame)
         if "path" not in frame:
             raise PredictionsError(
@@ -343,6 +344,13 @@ def _check_simplex(scores: NDArray[np.float64], paths: Sequence[str]) -> None:
         )
 
 
+def _check_unique(frame: pd.DataFrame) -> None:
+    again = frame.columns.duplicated()
+    if again.any():
+        name = str(frame.columns[again][0])
+        raise PredictionsError(f"the table has the column {name!r} twice. Rename or remove one.")
+
+
 def _class_columns(frame: pd.DataFrame) -> tuple[str, list[str]]:
     """The kind of score in a table ("logit" or "prob") and the classes it has one for."""
     found = {
@@ -415,8 +423,21 @@ def _write_parquet(predictions: Predictions, path: Path) -> None:
 
 def _read_parquet(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     table = pq.read_table(path)
-    provenance = json.loads((table.schema.metadata or {}).get(PROVENANCE_KEY, b"{}"))
-    return table.to_pandas(), provenance
+    told = (table.schema.metadata or {}).get(PROVENANCE_KEY, b"{}")
+    return table.to_pandas(), _provenance(told, "its metadata")
+
+
+def _provenance(told: bytes, where: str) -> dict[str, Any]:
+    try:
+        provenance = json.loads(told)
+    except ValueError as error:
+        raise ValueError(f"{where} is no JSON ({error}); write it again, or remove it.") from error
+    if not isinstance(provenance, dict):
+        raise ValueError(
+            f"{where} holds {str(provenance)[:40]}, not a JSON object that tells where the table "
+            "came from; write it again, or remove it."
+        )
+    return provenance
 
 
 def _sidecar(path: Path) -> Path:
@@ -432,7 +453,7 @@ def _write_csv(predictions: Predictions, path: Path) -> None:
 
 def _read_csv(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     sidecar = _sidecar(path)
-    provenance = json.loads(sidecar.read_text()) if sidecar.is_file() else {}
+    provenance = _provenance(sidecar.read_bytes(), str(sidecar)) if sidecar.is_file() else {}
     text = {"path": str, "label": str, "group": str}
     frame = read_csv_table(path, dtype=text, keep_default_na=False, na_values=[""])
     return frame, provenance
