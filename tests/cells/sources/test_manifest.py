@@ -38,6 +38,7 @@ def test_columns_are_text_and_rows_keep_their_order(tmp_path):
     [
         b"\xef\xbb\xbfpath,label\r\na.png,x\r\n",
         b"path;label\na.png;x\n",
+        b"path,label\ra.png,x\r",
         b"path\tlabel\na.png\tx",
         b'"path","label"\n"a.png","x"\n',
         b"label,path\nx,a.png\n",
@@ -99,6 +100,8 @@ def test_columns_that_are_blank_throughout_are_not_there(tmp_path):
         ("path,label\nEosinophil größe,x\n".encode("latin-1"), "is not UTF-8 text"),
         ("path,label\na,x\n".encode("utf-16"), "is not UTF-8 text"),
         (b"path\0\n\x01\x02", "holds binary data"),
+        ("path," + 140_000 * "x" + "\na,b\n", r"\(its first line: field larger than field limit"),
+        ("path,label\na," + 140_000 * "x" + "\n", r"\(line 2: field larger than field limit"),
         ("path,path\na,b\n", "the column 'path' twice"),
     ],
 )

@@ -116,13 +116,19 @@ def _text_of(file: Path) -> str:
         ) from error
     if "\0" in text:
         raise SourceError(f"{file} holds binary data and is no CSV table.")
-    return text.replace("\r\n", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n")  # Windows and old Macs
 
 
 def _delimiter(file: Path, header: str) -> str:
     """The separator under which the header has a column `path`."""
     for delimiter in (",", ";", "\t"):
-        columns = next(csv.reader([header], delimiter=delimiter), [])
+        try:
+            columns = next(csv.reader([header], delimiter=delimiter), [])
+        except csv.Error as error:
+            raise SourceError(
+                f"{file} cannot be read as a CSV table (its first line: {error}). The first line "
+                "must name the columns, among them 'path'."
+            ) from error
         if "path" in columns:
             _check_unique(file, columns)
             return delimiter
