@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hemoscope.audit import PairError
-from hemoscope.cells import CellTableError, write_manifest
+from hemoscope.cells import CellTableError, SelectionError, write_manifest
 from hemoscope.cli.main import app
 from hemoscope.errors import UsageError
 from hemoscope.predictions import Predictions
@@ -77,6 +77,34 @@ def test_twins(manifest, tmp_path) -> None:
     )  # fmt: skip
     found = json.loads(ran.stdout)
     assert (found["with_twin"]["accuracy"], found["without_twin"]["accuracy"]) == (1.0, 0.0)
+
+
+def test_twins_use_what_was_asked_for_or_say_that_it_is_not_there(manifest, tmp_path) -> None:
+    source = manifest("x")
+    groups = pd.DataFrame({"path": ["a.png", "b.png", "c.png"], "group": ["1", "1", "2"]})
+    groups.to_csv(tmp_path / "groups.csv", index=False)
+    pd.read_csv(source).assign(split=["val", "test", "train"]).to_csv(source, index=False)
+    table = Predictions.from_probabilities(["b.png"], ["x", "y"], [[0.9, 0.1]], labels=["x"]).write(
+        tmp_path / "predictions.csv"
+    )
+    command = ["twins", str(table), "--groups", str(tmp_path / "groups.csv"), "--training",
+               str(source), "--json"]  # fmt: skip
+
+    def with_twin(*options: str) -> int:
+        return json.loads(CliRunner().invoke(app, [*command, *options]).stdout)["with_twin"][
+            "cells"
+        ]
+
+    assert with_twin("--split-column", "split", "--use", "train, val") == 1
+    assert with_twin("--use", "train") == 0
+    assert with_twin("--use", "val") == 1
+    for options, words in (
+        (["--use", "train,vall"], "no cell has 'vall' in column 'split'; it holds: test, train"),
+        (["--split-column", "fold"], "no column 'fold'"),
+    ):
+        failed = CliRunner().invoke(app, [*command, *options]).exception
+        assert isinstance(failed, SelectionError)
+        assert words in str(failed)
 
 
 def test_twins_by_pairs_alone(manifest, tmp_path) -> None:

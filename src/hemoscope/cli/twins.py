@@ -12,6 +12,10 @@ from hemoscope.errors import UsageError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from hemoscope.cells import CellTable
+
+_FITTED = ("train", "val")
+
 
 def twins(
     predictions: Annotated[
@@ -28,8 +32,12 @@ def twins(
         str | None, typer.Option("--split-column", help="Column of it that says what was fitted.")
     ] = None,
     use: Annotated[
-        str, typer.Option("--use", help="Values of that column, comma-separated.")
-    ] = "train,val",
+        str | None,
+        typer.Option(
+            "--use",
+            help="Values of that column (by default of split), comma-separated. Default: train,val",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Compare the accuracy on cells with and without a twin among the training cells."""
@@ -37,12 +45,8 @@ def twins(
     from hemoscope.cells import open_cells
     from hemoscope.predictions import Predictions
 
-    cells = open_cells(training)
-    frame = cells.frame
-    if split_column is not None:
-        cells.check_column(split_column)
-        frame = frame[frame[split_column].astype(str).isin(use.split(","))]
-    scored, trained = Predictions.read(predictions), frame["path"].astype(str)
+    fitted = _fitted(open_cells(training), split_column, use)
+    scored, trained = Predictions.read(predictions), fitted.frame["path"].astype(str)
     table = _grouped(groups, pairs, [*scored.paths, *trained])
     result = twin_accuracy(scored, table, trained)
     if json:
@@ -65,6 +69,33 @@ def twins(
             f"with a twin less without: {100 * found.difference:+.2f} points (95 % "
             f"{100 * found.low:+.2f} to {100 * found.high:+.2f}), Fisher's p {found.p:.3g}"
         )
+
+
+def _fitted(cells: "CellTable", column: str | None, use: str | None) -> "CellTable":
+    """The cells that the model has seen.
+
+    Args:
+        cells: Those of --training.
+        column: --split-column.
+        use: --use.
+
+    Raises:
+        SelectionError: There is no such column, or a value that was asked for is not in it.
+    """
+    from hemoscope.cells.sources.opening import DEFAULT_SPLIT_COLUMN
+
+    if column is None and use is None:
+        return cells
+    column = column or DEFAULT_SPLIT_COLUMN
+    cells.check_column(column)
+    held = cells.frame[column].astype(str)
+    if use is None:  # not every split has a part for validation
+        values = [value for value in _FITTED if value in set(held)] or list(_FITTED)
+    else:
+        values = [value.strip() for value in use.split(",")]
+    for value in values:
+        cells.where(column, value)  # a value that no cell has is a slip of the hand
+    return cells.take(held.isin(values).to_numpy())
 
 
 def _grouped(groups: Path | None, pairs: Path | None, paths: list[str]) -> "pd.DataFrame":
