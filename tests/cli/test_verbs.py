@@ -137,6 +137,24 @@ def test_compare_sets_two_tables_side_by_side(hemoscope: Run, table: Path, tmp_p
     assert "McNemar" in shown.out
 
 
+def test_compare_takes_files_and_folders_with_an_equals_sign(
+    table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    read = Predictions.read(table)
+    for name in ("lr=0.1/p.csv", "lr=0.2.csv"):
+        read.write(tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    command = ["compare", "--resamples", "0", "--json"]
+    for tables, names in (
+        (["lr=0.1/p.csv", "lr=0.2.csv"], ["p", "lr=0.2"]),
+        (["./lr=0.1/p.csv", f"one={tmp_path}/lr=0.2.csv"], ["p", "one"]),
+    ):
+        done = CliRunner().invoke(app, [*command, *tables])
+        assert json.loads(done.stdout)["models"] == names
+    gone = CliRunner().invoke(app, [*command, "./lr=0.3/p.csv", "lr=0.2.csv"]).exception
+    assert "there is no predictions table at lr=0.3/p.csv" in str(gone)
+
+
 def test_compare_refuses_the_fitted_cells(hemoscope: Run, table: Path, tmp_path: Path):
     read = Predictions.read(table)
     fitted = {"calibration": {"fitted_cells": CellSet.of(read).digests}}

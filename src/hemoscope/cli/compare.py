@@ -85,9 +85,11 @@ def compare(
 
 
 def _named(text: str) -> tuple[str, str]:
-    """NAME=FILE, or a file that is called by its stem."""
+    """NAME=FILE, or a file that is called by its stem; folders and files may hold a "=" too."""
     name, separator, file = text.partition("=")
-    return (name, file) if separator else (Path(text).stem, text)
+    if not separator or "/" in name or Path(text).is_file():
+        return Path(text).stem, text
+    return name, file
 
 
 def _pair(text: str) -> tuple[str, str]:
