@@ -14,3 +14,9 @@ def test_the_history_of_a_run_is_read_as_it_was_written(tmp_path):
 def test_a_folder_without_a_history_is_named(tmp_path):
     with pytest.raises(HemoscopeError, match=r"no training history at .*; --run wants a run"):
         read_history(tmp_path)
+
+
+def test_an_empty_history_is_named(tmp_path):
+    (tmp_path / "history.csv").write_text("")
+    with pytest.raises(HemoscopeError, match=r"history\.csv cannot be read as a training history"):
+        read_history(tmp_path)

@@ -38,9 +38,15 @@ def read_history(run: Path) -> pd.DataFrame:
     """`history.csv` of a run folder.
 
     Raises:
-        HemoscopeError: There is none.
+        HemoscopeError: There is none, or it cannot be read.
     """
     file = run / "history.csv"
     if not file.is_file():
         raise HemoscopeError(f"there is no training history at {file}; --run wants a run folder.")
-    return pd.read_csv(file)
+    try:
+        return pd.read_csv(file)
+    except (OSError, ValueError) as error:
+        raise HemoscopeError(
+            f"{file} cannot be read as a training history: {error}. Name another run folder, or "
+            "train once more."
+        ) from error
