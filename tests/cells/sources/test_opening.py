@@ -11,6 +11,13 @@ def test_nothing_there(tmp_path):
         open_cells(tmp_path / "gone")
 
 
+@pytest.mark.parametrize("name", ["x" * 300, "[" + "x" * 300, "x" * 300 + ".png"])
+def test_a_name_longer_than_names_can_be(name):
+    for source in (name, [name]):
+        with pytest.raises(UsageError, match=f"there is no file or folder .*{name[1:]}"):
+            open_cells(source)
+
+
 def test_another_kind_of_file(tmp_path):
     touch(tmp_path, "predictions.parquet")
     with pytest.raises(UsageError, match="is none of the sources that are read"):

@@ -1,5 +1,6 @@
 """`open_cells`: whatever a user names as SOURCE, as a table."""
 
+import errno
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -45,7 +46,12 @@ def open_cells(
         UsageError: There is nothing at `source`, or no such column or value.
         SourceError: What is there holds no cells, or not in a form that can be read.
     """
-    table = _open(source)
+    try:
+        table = _open(source)
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        raise _missing(source) from error
     if split_column is not None:
         table.check_column(split_column)
     if use is not None:
@@ -62,7 +68,7 @@ def _open(source: Source) -> CellTable:
     if path.is_dir():
         return open_folder(path)
     if not path.exists():
-        raise UsageError(f"there is no file or folder {source}. Check the path for a slip.")
+        raise _missing(source)
     if path.suffix.lower() == ".csv":
         return open_manifest(path)
     if path.suffix.lower() == ".npz":
@@ -73,6 +79,10 @@ def _open(source: Source) -> CellTable:
         f"{source} is none of the sources that are read: a folder, a manifest (.csv), a MedMNIST "
         "file (.npz), or an image (.jpg, .png, .webp, .bmp, .tif)."
     )
+
+
+def _missing(source: Source) -> UsageError:
+    return UsageError(f"there is no file or folder {source}. Check the path for a slip.")
 
 
 def _with_checked_columns(table: CellTable, full: Sequence[str]) -> CellTable:
