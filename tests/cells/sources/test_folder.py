@@ -74,6 +74,14 @@ def test_a_name_that_is_no_text_is_passed_over(tmp_path):
     assert list(table.ignored.values()) == ["its name is not valid UTF-8; rename it"]
 
 
+@pytest.mark.parametrize("place", ["", "b\udcff", "b\udcff/x", "b\udcff/x/1.png", "**/*.png"])
+def test_a_folder_whose_name_is_no_text_is_refused(tmp_path, place):
+    root = touch(tmp_path, *(["b\udcff/x/1.png"] if place.startswith("b") else ["b\udcff/1.png"]))
+    touch(root, *(["c/2.png"] if place.startswith("*") else []))
+    with pytest.raises(SourceError, match=r"/b\\xff: its name is not valid UTF-8; rename it\."):
+        open_cells(f"{root}/{place}")
+
+
 def test_an_empty_class_folder_is_no_class(tmp_path):
     root = touch(tmp_path, "a/1.png", "b/readme.md")
     (root / "c").mkdir()

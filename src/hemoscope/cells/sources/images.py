@@ -7,6 +7,9 @@ IMAGE_SUFFIXES = frozenset(
 )
 
 
+NO_TEXT = "its name is not valid UTF-8; rename it"
+
+
 def why_ignored(name: str, is_file: bool) -> str | None:
     """Why an entry of a folder is not taken for a cell; None for one that is.
 
@@ -21,8 +24,8 @@ def why_ignored(name: str, is_file: bool) -> str | None:
         return f"not an image by its suffix ({suffix or 'none'})"
     if not is_file:
         return "not an ordinary file"
-    if not _is_text(name):
-        return "its name is not valid UTF-8; rename it"
+    if not is_text(name):
+        return NO_TEXT
     return None
 
 
@@ -38,7 +41,8 @@ def image_order(path: str) -> tuple[str, str]:
     return (f"{stem}." if dot else name, path)
 
 
-def _is_text(name: str) -> bool:
+def is_text(name: str) -> bool:
+    """Whether a name can stand in a table; one that is not UTF-8 on the disk cannot."""
     try:
         name.encode()
     except UnicodeEncodeError:

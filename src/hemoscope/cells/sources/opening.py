@@ -1,6 +1,7 @@
 """`open_cells`: whatever a user names as SOURCE, as a table."""
 
 import errno
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 
 from hemoscope.cells.sources.files import is_image_file, is_pattern, open_files
 from hemoscope.cells.sources.folder import open_folder
+from hemoscope.cells.sources.images import NO_TEXT, is_text
 from hemoscope.cells.sources.manifest import open_manifest
 from hemoscope.cells.sources.medmnist import open_medmnist
 from hemoscope.cells.sources.source_error import SourceError
@@ -44,7 +46,8 @@ def open_cells(
 
     Raises:
         UsageError: There is nothing at `source`, or no such column or value.
-        SourceError: What is there holds no cells, or not in a form that can be read.
+        SourceError: What is there holds no cells, or not in a form that can be read, or a folder
+            has a name that is no text.
     """
     try:
         table = _open(source)
@@ -52,6 +55,7 @@ def open_cells(
         if error.errno != errno.ENAMETOOLONG:
             raise
         raise _missing(source) from error
+    _check_folder_names(table)
     if split_column is not None:
         table.check_column(split_column)
     if use is not None:
@@ -83,6 +87,21 @@ def _open(source: Source) -> CellTable:
 
 def _missing(source: Source) -> UsageError:
     return UsageError(f"there is no file or folder {source}. Check the path for a slip.")
+
+
+def _check_folder_names(table: CellTable) -> None:
+    """Refuses folders that no manifest, recipe or report could name.
+
+    A single image with such a name is passed over, but not the cells of a whole class.
+    """
+    root = table.root.absolute()
+    if is_text(str(root)) and is_text("".join(table.paths)):
+        return
+    files = (root / path for path in table.paths)
+    file = next(file for file in files if not is_text(str(file)))
+    folder = next(each for each in (*reversed(file.parents), file) if not is_text(str(each)))
+    shown = os.fsencode(folder).decode("utf-8", "backslashreplace")
+    raise SourceError(f"{shown}: {NO_TEXT}.")
 
 
 def _with_checked_columns(table: CellTable, full: Sequence[str]) -> CellTable:
