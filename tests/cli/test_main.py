@@ -18,7 +18,9 @@ def _failing(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
     monkeypatch.setattr(cli, "_let_go_of_output", lambda: None)
 
 
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS])
+@pytest.mark.parametrize(
+    "number", [errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.ENAMETOOLONG]
+)
 def test_a_full_or_forbidden_disk_is_one_line(monkeypatch, capsys, number):
     _failing(monkeypatch, OSError(number, "no way", "out/cells.csv"))
     with pytest.raises(SystemExit) as stopped:

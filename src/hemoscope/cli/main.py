@@ -66,6 +66,7 @@ _ADVICE = {
     errno.EDQUOT: _NO_ROOM,
     errno.EACCES: _NO_RIGHT,
     errno.EROFS: _NO_RIGHT,
+    errno.ENAMETOOLONG: "No file has such a long name: check the path for a slip.",
 }
 
 
