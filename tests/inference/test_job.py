@@ -22,6 +22,7 @@ from hemoscope.inference import (
 )
 from hemoscope.inference.scorer import Observation
 from hemoscope.inference.tasks import Task
+from hemoscope.opinions import JournalError
 from hemoscope.predictions import Predictions
 
 from .test_classifier import Reddest
@@ -100,6 +101,23 @@ def test_an_interrupted_job_goes_on_with_what_is_missing(
     assert done.predictions.read_bytes() == whole.predictions.read_bytes()
     assert scorer.seen == 10 - max(0, done.resumed_after - (done.resumed_after > 5))
     assert done.resumed_after >= fails_after
+
+
+def test_a_second_job_beside_one_at_work_is_refused_and_harms_nothing(folder: Path, tmp_path: Path):
+    pytest.importorskip("fcntl")
+    whole = classify(open_images([folder]), tmp_path / "whole")
+    refused: list[bool] = []
+
+    def another(*_: object) -> None:
+        for resume in (False, True):
+            with pytest.raises(JournalError, match="another hemoscope is at work"):
+                classify(open_images([folder]), tmp_path / "out", resume=resume)
+            refused.append(resume)
+
+    done = classify(open_images([folder]), tmp_path / "out", progress=another, report=another)
+    assert len(refused) >= 4
+    assert done.cells.read_text() == whole.cells.read_text()
+    assert not (tmp_path / "out" / "journal.jsonl").exists()
 
 
 def test_another_model_or_other_images_do_not_go_on(folder: Path, tmp_path: Path):

@@ -1,8 +1,12 @@
 """What survives an interruption, and what is refused."""
 
 import errno
+import subprocess
+import sys
+from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -31,32 +35,36 @@ def test_what_is_appended_is_read_again_in_its_order(tmp_path: Path):
     first, second = [opinion(0), opinion(1)], [Opinion.unreadable(2, "b\udcff.png", "damaged")]
     journal.append(first)
     journal.append(second)
-    assert list(Journal.go_on(tmp_path / "out", HEADER)) == first + second
-    journal.remove()
+    journal.close()
+    with Journal.go_on(tmp_path / "out", HEADER) as again:
+        assert list(again) == first + second
+        again.remove()
     assert list((tmp_path / "out").iterdir()) == []
 
 
 @pytest.mark.parametrize("kept", range(1, 60, 7))
 def test_half_a_line_is_cut_off_and_written_over(tmp_path: Path, kept: int):
-    journal = Journal.begin(tmp_path, HEADER)
-    journal.append([opinion(0), opinion(1)])
+    with Journal.begin(tmp_path, HEADER) as journal:
+        journal.append([opinion(0), opinion(1)])
     file = tmp_path / "journal.jsonl"
     lines = file.read_bytes().splitlines(keepends=True)
     file.write_bytes(b"".join(lines[:2]) + lines[2][:kept])
-    again = Journal.go_on(tmp_path, HEADER)
-    again.append([opinion(1)])
-    assert list(again) == [opinion(0), opinion(1)]
+    with Journal.go_on(tmp_path, HEADER) as again:
+        again.append([opinion(1)])
+        assert list(again) == [opinion(0), opinion(1)]
 
 
 def test_a_line_longer_than_what_is_read_at_once_is_cut_off(tmp_path: Path):
-    Journal.begin(tmp_path, HEADER).append([opinion(0)])
+    with Journal.begin(tmp_path, HEADER) as journal:
+        journal.append([opinion(0)])
     with (tmp_path / "journal.jsonl").open("ab") as stream:
         stream.write(b"x" * 200_000)
-    assert list(Journal.go_on(tmp_path, HEADER)) == [opinion(0)]
+    with Journal.go_on(tmp_path, HEADER) as again:
+        assert list(again) == [opinion(0)]
 
 
 def test_an_unfinished_job_is_not_written_over(tmp_path: Path):
-    Journal.begin(tmp_path, HEADER)
+    Journal.begin(tmp_path, HEADER).close()
     with pytest.raises(UsageError, match=r"holds an unfinished job\. Go on with it by --resume"):
         Journal.begin(tmp_path, HEADER)
 
@@ -78,7 +86,7 @@ def test_nothing_to_go_on_with(tmp_path: Path):
 def test_another_job_is_told_apart(tmp_path: Path, change: dict, what: str):
     from dataclasses import replace
 
-    Journal.begin(tmp_path, HEADER)
+    Journal.begin(tmp_path, HEADER).close()
     with pytest.raises(UsageError, match=f"is one with {what}"):
         Journal.go_on(tmp_path, replace(HEADER, **change))
 
@@ -91,24 +99,22 @@ def test_a_damaged_header_is_said_to_be_one(tmp_path: Path, text: str):
 
 
 def test_a_damaged_line_is_named(tmp_path: Path):
-    journal = Journal.begin(tmp_path, HEADER)
-    journal.append([opinion(0)])
-    with (tmp_path / "journal.jsonl").open("a") as stream:
-        stream.write('{"index": 1}\n')
-    with pytest.raises(JournalError, match="line 3 of"):
-        list(journal)
+    with Journal.begin(tmp_path, HEADER) as journal:
+        journal.append([opinion(0)])
+        with (tmp_path / "journal.jsonl").open("a") as stream:
+            stream.write('{"index": 1}\n')
+        with pytest.raises(JournalError, match="line 3 of"):
+            list(journal)
 
 
 def test_a_full_disk_loses_nothing_that_was_written(tmp_path: Path, monkeypatch):
-    journal = Journal.begin(tmp_path, HEADER)
-    journal.append([opinion(0)])
-
-    file = (tmp_path / "journal.jsonl").open("ab", buffering=0)
-    monkeypatch.setattr(Path, "open", lambda *_, **__: Full(file))
-    with pytest.raises(JournalError, match=r"the disk is full.*make room, and go on with --resume"):
-        journal.append([opinion(1)])
-    monkeypatch.undo()
-    assert list(Journal.go_on(tmp_path, HEADER)) == [opinion(0)]
+    with Journal.begin(tmp_path, HEADER) as journal:
+        journal.append([opinion(0)])
+        monkeypatch.setattr(journal, "_stream", Full(journal._stream))
+        with pytest.raises(JournalError, match=r"the disk is full.*make room, and go on"):
+            journal.append([opinion(1)])
+    with Journal.go_on(tmp_path, HEADER) as again:
+        assert list(again) == [opinion(0)]
 
 
 class Full:
@@ -117,11 +123,8 @@ class Full:
     def __init__(self, file: FileIO) -> None:
         self.file, self.room = file, 10
 
-    def __enter__(self) -> "Full":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.file.close()
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.file, name)
 
     def write(self, data: memoryview) -> int:
         if not self.room:
@@ -135,3 +138,46 @@ def test_a_file_in_the_place_of_the_folder(tmp_path: Path):
     (tmp_path / "out").write_text("")
     with pytest.raises(JournalError, match="is no folder"):
         Journal.begin(tmp_path / "out", HEADER)
+
+
+@pytest.mark.parametrize("open_again", [Journal.begin, Journal.go_on])
+def test_two_are_never_at_work_in_one_folder(tmp_path: Path, open_again: Callable):
+    pytest.importorskip("fcntl")
+    with Journal.begin(tmp_path, HEADER) as journal:
+        journal.append([opinion(0)])
+        with pytest.raises(JournalError, match=r"another hemoscope is at work in .*another --out"):
+            open_again(tmp_path, HEADER)
+        journal.append([opinion(1)])
+        assert list(journal) == [opinion(0), opinion(1)]
+
+
+def test_a_killed_job_leaves_no_lock(tmp_path: Path):
+    begin = (
+        "import os, sys, pathlib; from hemoscope.opinions import Journal, JournalHeader;"
+        "header = JournalHeader(('a', 'b'), '', None, '');"
+        "journal = Journal.begin(pathlib.Path(sys.argv[1]), header);"
+        "os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", begin, str(tmp_path)], check=False)
+    with Journal.go_on(tmp_path, JournalHeader(("a", "b"), "", None, "")) as again:
+        assert list(again) == []
+
+
+def test_an_empty_file_left_before_the_first_line_is_begun_anew(tmp_path: Path):
+    (tmp_path / "journal.jsonl").touch()
+    with Journal.begin(tmp_path, HEADER) as journal:
+        journal.append([opinion(0)])
+        assert list(journal) == [opinion(0)]
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_somebody_removed_is_not_made_again(tmp_path: Path, replaced: bool):
+    file = tmp_path / "journal.jsonl"
+    with Journal.begin(tmp_path, HEADER) as journal:
+        file.unlink()
+        if replaced:
+            file.write_text("of another job\n")
+        for call in (lambda: journal.append([opinion(0)]), lambda: list(journal), journal.remove):
+            with pytest.raises(JournalError, match="was removed or replaced"):
+                call()
+    assert file.exists() == replaced

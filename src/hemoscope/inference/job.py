@@ -82,23 +82,23 @@ def classify_images(
     Raises:
         UsageError: `out` holds an unfinished job and `resume` is False; or there is none, or it is
             one of another model or of other images, and `resume` is True.
-        JournalError: Something cannot be written.
+        JournalError: Something cannot be written, or another process is at work in `out`.
     """
     header = _header(classifier, images)
-    journal = Journal.go_on(out, header) if resume else Journal.begin(out, header)
-    items, done = iter(images.items), 0
-    if resume:
-        items, done = _what_is_missing(journal, items, out)
-    seen = done
-    for opinions in classifier.in_batches(items, first=done):
-        journal.append(opinions)
-        seen += len(opinions)
-        if progress:
-            progress(seen, images.total)
-    outcome = _finish(journal, classifier, images, out, form, done)
-    if report:
-        report(outcome)
-    journal.remove()
+    with Journal.go_on(out, header) if resume else Journal.begin(out, header) as journal:
+        items, done = iter(images.items), 0
+        if resume:
+            items, done = _what_is_missing(journal, items, out)
+        seen = done
+        for opinions in classifier.in_batches(items, first=done):
+            journal.append(opinions)
+            seen += len(opinions)
+            if progress:
+                progress(seen, images.total)
+        outcome = _finish(journal, classifier, images, out, form, done)
+        if report:
+            report(outcome)
+        journal.remove()
     return outcome
 
 
