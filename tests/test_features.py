@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from hemoscope.features import Features, FeaturesError, features_beside
+from hemoscope.features import Features, FeaturesError, features_beside, remove_features_beside
 from hemoscope.predictions import Predictions
 
 PATHS = np.array(["a.png", "b.png", "ü/c.png"], dtype=object)
@@ -16,6 +16,17 @@ def table(paths: list[str], sha256: str | None = None) -> Predictions:
     return Predictions.from_logits(
         paths, ("a", "b"), np.zeros((len(paths), 2)), provenance=provenance
     )
+
+
+def test_features_of_an_earlier_table_go(tmp_path: Path):
+    file = features_beside(tmp_path / "t.csv")
+    file.touch()
+    remove_features_beside(tmp_path / "t.csv")
+    remove_features_beside(tmp_path / "t.csv")
+    assert list(tmp_path.iterdir()) == []
+    (file / "x").mkdir(parents=True)
+    with pytest.raises(FeaturesError, match="cannot remove"):
+        remove_features_beside(tmp_path / "t.csv")
 
 
 def test_they_come_back_as_they_were(tmp_path: Path):

@@ -128,6 +128,21 @@ class Features:
         return cls(paths, values.astype(np.float32, copy=False), provenance)
 
 
+def remove_features_beside(table: str | Path) -> None:
+    """Takes away the features of an earlier table of this name, which are not those of its cells.
+
+    Raises:
+        FeaturesError: They cannot be removed.
+    """
+    file = features_beside(table)
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        raise FeaturesError(
+            f"cannot remove {file}, the features of an earlier table: {cause(error)}. Remove it."
+        ) from error
+
+
 def features_beside(table: str | Path) -> Path:
     """Where the features of a predictions table lie: `val.parquet` → `val.features.parquet`."""
     return Path(table).with_suffix(SUFFIX)

@@ -45,6 +45,21 @@ def test_a_folder_becomes_a_table_a_report_and_one_json_object(
     assert "nothing to go on with" in again.err
 
 
+def test_a_job_without_a_report_leaves_none_of_an_earlier_one(
+    hemoscope: Run, bundle: Path, cells: Path, tmp_path: Path
+):
+    out = tmp_path / "out"
+    assert hemoscope("classify", cells, "--model", bundle, "--out", out).code == 0
+    (out / "report_data" / "notes.csv").write_text("mine")
+    again = ("classify", cells, "--model", bundle, "--out", out, "--no-report")
+    assert hemoscope(*again, "--format", "jsonl").code == 0
+    names = sorted(file.name for file in out.rglob("*"))
+    assert names == ["cells.jsonl", "notes.csv", "predictions.parquet", "report_data"]
+    (out / "report.html").write_text("mine")
+    assert hemoscope(*again).code == 0
+    assert (out / "report.html").read_text() == "mine"
+
+
 def test_a_model_with_attributes_tells_every_cell_in_words(
     hemoscope: Run, cells: Path, tmp_path: Path
 ):
@@ -58,8 +73,10 @@ def test_a_model_with_attributes_tells_every_cell_in_words(
     page = Path(done.json["report"]).read_text(encoding="utf-8")
     assert all(line in page for line in frame["in_words"])
     table = tmp_path / "t.parquet"
+    (tmp_path / "t.features.parquet").touch()  # of an earlier table
     done = hemoscope("predict", cells, "--model", bundle, "--out", table, "--json")
     assert done.code == 0, done.err
+    assert not (tmp_path / "t.features.parquet").exists()
     assert list(done.json["tasks"]) == list(TASKS)
     told = pd.read_csv(done.json["in_words"]).set_index("path")["in_words"]
     assert told.to_dict() == frame.set_index("path")["in_words"].to_dict()

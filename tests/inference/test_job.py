@@ -103,6 +103,13 @@ def test_an_interrupted_job_goes_on_with_what_is_missing(
     assert done.resumed_after >= fails_after
 
 
+def test_a_finished_job_leaves_nothing_of_an_earlier_one(folder: Path, tmp_path: Path):
+    classify(open_images([folder]), tmp_path / "out")
+    classify(open_images([folder]), tmp_path / "out", form="jsonl")
+    names = sorted(file.name for file in (tmp_path / "out").iterdir())
+    assert names == ["cells.jsonl", "predictions.parquet"]
+
+
 def test_a_second_job_beside_one_at_work_is_refused_and_harms_nothing(folder: Path, tmp_path: Path):
     pytest.importorskip("fcntl")
     whole = classify(open_images([folder]), tmp_path / "whole")

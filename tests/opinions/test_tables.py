@@ -6,7 +6,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from hemoscope.opinions import FORMS, JournalError, Opinion, write_cells, write_predictions
+from hemoscope.opinions import (
+    FORMS,
+    JournalError,
+    Opinion,
+    remove_other_forms,
+    write_cells,
+    write_predictions,
+)
 from hemoscope.opinions.replacing import replacing
 from hemoscope.predictions import Predictions
 
@@ -50,6 +57,24 @@ def test_words_are_the_last_column_where_the_model_speaks(tmp_path: Path, form):
     frame = READ[form](write_cells(iter(some), tmp_path, form, in_words=True))
     assert frame.columns.tolist()[-2:] == ["problem", "in_words"]
     assert frame["in_words"].fillna("").tolist() == ["big cell, dense chromatin", "", ""]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("in_words", [False, True])
+def test_tables_of_an_earlier_job_in_other_forms_go(tmp_path: Path, form, in_words: bool):
+    for other in FORMS:
+        write_cells(iter(SOME), tmp_path, other, in_words=in_words)
+    remove_other_forms(tmp_path, form)
+    assert [file.name for file in tmp_path.iterdir()] == [f"cells.{form}"]
+
+
+def test_tables_that_are_not_ours_stay(tmp_path: Path):
+    (tmp_path / "cells.csv").write_text("path,label\na.png,ig\n")
+    (tmp_path / "cells.jsonl").write_text("12\n")
+    (tmp_path / "cells.parquet").write_bytes(b"\xff\xfe")
+    for form in FORMS:
+        remove_other_forms(tmp_path, form)
+    assert len(list(tmp_path.iterdir())) == 3
 
 
 def test_predictions_are_those_that_other_verbs_read(tmp_path: Path):

@@ -62,7 +62,7 @@ def classify(
                 progress=progress,
                 report=partial(write_report, classifier, listed, out / "report.html")
                 if report
-                else None,
+                else partial(_remove_report, out / "report.html"),
             )
     except KeyboardInterrupt:
         note(f"Interrupted. What was done is kept in {out}; go on with --resume.")
@@ -99,6 +99,16 @@ def write_report(
         per_100=outcome.per_100,
         about=About(outcome.provenance, outcome.cells.name, remark, warning),
     )
+
+
+def _remove_report(file: Path, _outcome: "Classified") -> None:
+    """Takes away the page of an earlier job, whose cells these are not."""
+    if not file.is_file():
+        return  # what draws need not be loaded
+    from hemoscope.reports.html.former import remove_report
+    from hemoscope.reports.html.page import data_folder
+
+    remove_report(file, data_folder(file))
 
 
 def _summary(outcome: "Classified", out: Path, report: bool) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def predict(
     the cells that have its label, if any has one.
     """
     from hemoscope.cells import open_cells
-    from hemoscope.features import features_beside
+    from hemoscope.features import features_beside, remove_features_beside
     from hemoscope.inference import load_scorer, predict_cells
     from hemoscope.inference.in_words import write_in_words
     from hemoscope.inference.tasks import AnswersTasks, task_file
@@ -56,6 +56,8 @@ def predict(
         run = predict_cells(table, scorer, batch=batch, features=features, progress=progress)
     run.predictions.write(out)
     beside = None if run.features is None else run.features.write(features_beside(out))
+    if beside is None:
+        remove_features_beside(out)
     tasks = {name: str(each.write(task_file(out, name))) for name, each in run.tasks.items()}
     words = write_in_words(run.tasks, out)
     note_failures(run.failures, len(table))

@@ -16,6 +16,7 @@ from hemoscope.opinions import (
     Journal,
     JournalHeader,
     gather,
+    remove_other_forms,
     write_cells,
     write_predictions,
 )
@@ -148,6 +149,7 @@ def _finish(
     calibrated = classifier.judge.trust is not None
     findings = gather(journal, classifier.classes, calibrated=calibrated, groups=images.groups)
     cells = write_cells(journal, out, form, in_words=classifier.speaks)
+    remove_other_forms(out, form)
     return Classified(
         findings,
         cells,

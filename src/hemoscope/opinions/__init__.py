@@ -10,7 +10,7 @@ from hemoscope.opinions.journal import Journal, JournalError, JournalHeader
 from hemoscope.opinions.opinion import Opinion
 from hemoscope.opinions.predictions_table import write_predictions
 from hemoscope.opinions.second_look import SecondLook
-from hemoscope.opinions.tables import FORMS, Form, write_cells
+from hemoscope.opinions.tables import FORMS, Form, remove_other_forms, write_cells
 
 __all__ = [
     "FORMS",
@@ -24,6 +24,7 @@ __all__ = [
     "Opinion",
     "SecondLook",
     "gather",
+    "remove_other_forms",
     "write_cells",
     "write_predictions",
 ]

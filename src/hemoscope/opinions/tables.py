@@ -9,6 +9,8 @@ from typing import Any, Literal, get_args
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from hemoscope.files import cause
+from hemoscope.opinions.journal import JournalError
 from hemoscope.opinions.opinion import Opinion
 from hemoscope.opinions.portions import portions
 from hemoscope.opinions.replacing import replacing
@@ -19,6 +21,7 @@ SEPARATOR = "|"
 """Between the classes of a prediction set in CSV, which has no lists."""
 
 _ROWS = 4096  # of a row group
+_LONGEST = 2**20  # characters of a first line that is looked at
 
 _SCHEMA = pa.schema(
     [
@@ -59,6 +62,39 @@ def write_cells(
         rows = (_row(opinion, in_words=in_words) for opinion in opinions)
         _WRITERS[form](rows, draft, _WITH_WORDS if in_words else _SCHEMA)
     return file
+
+
+def remove_other_forms(folder: Path, form: Form) -> None:
+    """Removes the tables that an earlier job has written in other forms.
+
+    A file of such a name with other columns is somebody else's, and stays.
+
+    Raises:
+        JournalError: One cannot be removed.
+    """
+    for other in FORMS:
+        file = folder / f"cells.{other}"
+        if other == form or _columns(file, other) not in (_SCHEMA.names, _WITH_WORDS.names):
+            continue
+        try:
+            file.unlink()
+        except OSError as error:
+            raise JournalError(
+                f"cannot remove {file}, the table of an earlier job: {cause(error)}. Remove it, "
+                "and go on with --resume."
+            ) from error
+
+
+def _columns(file: Path, form: Form) -> list[str]:
+    """The columns of a table; none where there is no such table."""
+    try:
+        if form == "parquet":
+            return pq.read_schema(file).names
+        with file.open(encoding="utf-8", newline="") as stream:
+            line = stream.readline(_LONGEST)
+        return next(csv.reader([line]), []) if form == "csv" else list(json.loads(line))
+    except (OSError, ValueError, TypeError, csv.Error, pa.ArrowException):
+        return []
 
 
 def _row(opinion: Opinion, *, in_words: bool) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from hemoscope.files import cause, replacing
 from hemoscope.reports.errors import ReportError
 from hemoscope.reports.figure import FORMATS, Plot, inline_svg, save_figure, save_numbers
 from hemoscope.reports.html.elements import Section
+from hemoscope.reports.html.former import former_files
 
 FIGURE_FORMATS = tuple(suffix.removeprefix(".") for suffix in FORMATS)
 
@@ -26,6 +27,8 @@ def write_page(
     figure_formats: Iterable[str] = (),
 ) -> Path:
     """Writes a page, and its figures' numbers into the folder `NAME_data` beside it.
+
+    Files of the page that it replaces go, where this one has none of their name.
 
     Args:
         path: The `.html` file.
@@ -43,9 +46,10 @@ def write_page(
     html = page.render(sections=sections, version=hemoscope.__version__, **context)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        former = former_files(path, data_folder(path))
         with replacing(path) as draft:
             draft.write_text(html, encoding="utf-8", newline="\n")
-        _write_data(data_folder(path), plots, tables, figure_formats)
+        former.remove(keep=_write_data(data_folder(path), plots, tables, figure_formats))
     except OSError as error:
         raise ReportError(f"cannot write the report {path}: {cause(error)}.") from error
     return path
@@ -76,14 +80,16 @@ def _write_data(
     plots: Sequence[Plot],
     tables: Mapping[str, pd.DataFrame],
     figure_formats: Iterable[str],
-) -> None:
+) -> list[Path]:
     folder.mkdir(exist_ok=True)
+    suffixes = tuple(figure_formats)
+    written = [save_numbers(plot, folder / f"{plot.name}.csv") for plot in plots]
     for plot in plots:
-        save_numbers(plot, folder / f"{plot.name}.csv")
-        for suffix in figure_formats:
-            save_figure(plot, folder / f"{plot.name}.{suffix}")
+        written += [save_figure(plot, folder / f"{plot.name}.{suffix}") for suffix in suffixes]
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+        written.append(folder / f"{name}.csv")
+    return written
 
 
 def _environment() -> jinja2.Environment:
