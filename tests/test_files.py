@@ -22,7 +22,7 @@ from hemoscope.compression.folder import write_called
 from hemoscope.compression.journal import Journal
 from hemoscope.errors import HemoscopeError
 from hemoscope.features import Features, FeaturesError
-from hemoscope.files import cause, replacing
+from hemoscope.files import cause, check_writable, replacing
 from hemoscope.models import store
 from hemoscope.predictions import Predictions, PredictionsError
 from hemoscope.reports.errors import ReportError
@@ -35,6 +35,16 @@ FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 class Gone(BaseException):
     """As if the process were killed here."""
+
+
+def test_whether_a_file_can_be_written_is_tried_without_a_trace(tmp_path: Path):
+    check_writable(tmp_path / "a" / "b" / "t.csv", PredictionsError)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").touch()
+    with pytest.raises(PredictionsError, match=r"cannot write .*Not a directory.*another --out"):
+        check_writable(tmp_path / "file" / "b" / "t.csv", PredictionsError)
+    with pytest.raises(PredictionsError, match=r"cannot write .*Is a directory"):
+        check_writable(tmp_path, PredictionsError)
 
 
 def test_a_draft_takes_the_place_and_ends_as_the_file_does(tmp_path: Path):

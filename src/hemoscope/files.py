@@ -39,6 +39,27 @@ def replacing(file: Path, failing: type[HemoscopeError] | None = None) -> Iterat
         raise failing(f"cannot write {file}: {cause(error)}.") from error
 
 
+def check_writable(file: Path, failing: type[HemoscopeError]) -> None:
+    """Tries whether a file can be written, before long work is done for it. It leaves nothing.
+
+    Args:
+        file: Its folder need not be there.
+        failing: What to raise.
+
+    Raises:
+        HemoscopeError: It cannot be, as `failing`.
+    """
+    try:
+        if file.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "")
+        there = next(folder for folder in file.parents if folder.exists())
+        draft = there / f".{file.stem}.{os.getpid()}.part{file.suffix}"
+        draft.touch()
+        draft.unlink()
+    except OSError as error:
+        raise failing(f"cannot write {file}: {cause(error)}. Name another --out.") from error
+
+
 def cause(error: OSError, *, when_full: str = "the disk is full: make room and start again") -> str:
     """Why a file cannot be written, for the end of a sentence.
 

@@ -187,6 +187,33 @@ def test_show_recipe_shows_every_default(hemoscope: Run):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
+        (
+            ["predict", "nowhere", "--model", "m", "--out", "file/t.csv"],
+            1,
+            "cannot write file/t.csv",
+        ),
+        (["predict", "nowhere", "--model", "m", "--out", "folder.csv"], 1, "Is a directory"),
+        (["explain", "m", "nowhere", "--out", "file"], 2, "--out file is a file. Name a folder."),
+        (["explain", "m", "nowhere", "--out", "file/x"], 1, "Not a directory. Name another --out"),
+        (["audit", "nowhere", "--out", "file"], 2, "--out file is a file. Name a folder."),
+        (["audit", "nowhere", "--out", "x" * 300], 1, "File name too long"),
+    ],
+)
+def test_an_impossible_output_is_told_before_anything_is_opened(
+    hemoscope: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments, code, message
+):
+    monkeypatch.chdir(tmp_path)
+    Path("file").touch()
+    Path("folder.csv").mkdir()
+    outcome = hemoscope(*arguments)
+    assert message in " ".join(outcome.err.split())
+    assert outcome.code == code
+    assert "nowhere" not in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
         (["cells", "nowhere"], 2, "there is no file or folder nowhere"),
         (["evaluate", "nowhere.csv"], 1, "there is no predictions table at nowhere.csv"),
         (["evaluate", "t.xlsx"], 1, "predictions tables are .parquet or .csv"),

@@ -89,6 +89,14 @@ def test_one_overlay_a_cell_named_by_it(tmp_path):
         write_overlays(_explained(1), tmp_path / "blocked" / "o")
 
 
+@pytest.mark.parametrize("letter", ["a", "好"])
+def test_an_overlay_of_a_long_name_can_be_written(tmp_path, letter):
+    long = replace(_explained(2).predictions, paths=np.array([letter * 250 + "1", letter * 250]))
+    files = write_overlays(replace(_explained(2), predictions=long), tmp_path / "o")
+    assert len({file.name for file in files}) == 2
+    assert files[0].name.startswith(f"0001-{letter * 60}")
+
+
 def test_the_figure_hands_out_its_numbers():
     curves = pd.DataFrame(
         {"method": ["gradcam"] * 2 + ["random"] * 2, "share": [0, 1, 0, 1],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hemoscope.cli.options import Json, Source, SplitColumn, Use
-from hemoscope.cli.output import note, print_json, print_table, progress_bar
+from hemoscope.cli.output import check_out_folder, note, print_json, print_table, progress_bar
 
 if TYPE_CHECKING:
     from hemoscope.audit.audit import Audit, Stage
@@ -46,6 +46,8 @@ def audit(
     from hemoscope.cells import default_cache_directory, open_cells
     from hemoscope.predictions import Predictions
 
+    if out is not None:
+        check_out_folder(out)
     table = open_cells(source, split_column=split_column, use=use)
     with _stages() as stage:
         result = audit_cells(

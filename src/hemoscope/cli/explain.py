@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hemoscope.cli.options import Branch, Json
-from hemoscope.cli.output import note, note_failures, print_json, print_table, progress_bar
-from hemoscope.errors import UsageError
+from hemoscope.cli.output import (
+    check_out_folder,
+    note,
+    note_failures,
+    print_json,
+    print_table,
+    progress_bar,
+)
 
 if TYPE_CHECKING:
     from hemoscope.cells import CellTable
@@ -69,6 +75,7 @@ def explain(
     from hemoscope.cells import open_cells
     from hemoscope.explanation.opening import open_model
 
+    check_out_folder(out)
     table = open_cells(images[0] if len(images) == 1 else images, blank_labels=True)
     if predictions is not None:
         table = _mistakes(table, predictions, worst)
@@ -102,10 +109,8 @@ def _mistakes(table: "CellTable", predictions: Path, worst: int) -> "CellTable":
 def _write(explained: "ExplainedCells", out: Path, model: str, *, mistakes: bool) -> None:
     from hemoscope.reports.explanation import write_explanation_report, write_overlays
 
-    if out.is_file():
-        raise UsageError(f"--out {out} is a file. Name a folder.")
+    explained.write_maps(out / "maps.npz")  # first: the rest can be drawn of it again
     write_overlays(explained, out / "overlays")
-    explained.write_maps(out / "maps.npz")
     write_explanation_report(explained, out / "explanation.html", model=model, mistakes=mistakes)
 
 

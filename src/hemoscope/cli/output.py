@@ -4,9 +4,13 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import typer
+
+from hemoscope.errors import HemoscopeError, UsageError
+from hemoscope.files import check_writable
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -54,6 +58,18 @@ def progress_bar(what: str, *, shown: bool = True) -> Iterator[Callable[[int, in
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(what, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def check_out_folder(out: Path) -> None:
+    """Tries whether results can be written into a folder, before any work is done for them.
+
+    Raises:
+        UsageError: It is a file.
+        HemoscopeError: It cannot be made or written.
+    """
+    if out.is_file():
+        raise UsageError(f"--out {out} is a file. Name a folder.")
+    check_writable(out / "results", HemoscopeError)
 
 
 def note_failures(failures: Sequence[Any], total: int) -> None:

@@ -43,12 +43,14 @@ def predict(
     """
     from hemoscope.cells import open_cells
     from hemoscope.features import features_beside, remove_features_beside
+    from hemoscope.files import check_writable
     from hemoscope.inference import load_scorer, predict_cells
     from hemoscope.inference.in_words import write_in_words
     from hemoscope.inference.tasks import AnswersTasks, task_file
-    from hemoscope.predictions import check_table_path
+    from hemoscope.predictions import PredictionsError, check_table_path
 
     check_table_path(out)
+    check_writable(out, PredictionsError)
     scorer = load_scorer(model, bfloat16=bfloat16, engine=engine, branch=branch)
     several = isinstance(scorer, AnswersTasks) and bool(scorer.tasks)
     table = open_cells(source, split_column=split_column, use=use, blank_labels=several)

@@ -1,5 +1,6 @@
 """The page of an explanation: every cell beside its map, and how faithful the maps are."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
@@ -20,6 +21,7 @@ from hemoscope.reports.overlays import save_overlay, side_by_side
 
 SHOWN = 200  # keeps the page below 5 MB; the folder of overlays holds all
 QUALITY = 85
+_STEM = 100  # characters of an image's name in that of its overlay
 NOISE = "random"
 
 MEASURES = {
@@ -34,6 +36,8 @@ MEASURES = {
 def write_overlays(explained: ExplainedCells, folder: Path) -> tuple[Path, ...]:
     """Writes cell and map side by side, one PNG a cell: `0001-NAME.png` and so on.
 
+    Long names are cut off.
+
     Raises:
         ReportError: The folder cannot be written.
     """
@@ -42,12 +46,20 @@ def write_overlays(explained: ExplainedCells, folder: Path) -> tuple[Path, ...]:
             save_overlay(
                 explained.pixels[row],
                 explained.maps[row],
-                folder / f"{row + 1:04d}-{PurePosixPath(str(path)).stem}.png",
+                folder / f"{row + 1:04d}-{_short(PurePosixPath(str(path)).stem)}.png",
             )
             for row, path in enumerate(explained.predictions.paths)
         )
     except OSError as error:
         raise ReportError(f"cannot write into {folder}: {cause(error)}.") from error
+
+
+def _short(stem: str) -> str:
+    # A name has 255 bytes at most, and the number that tells it from others needs some.
+    stem = stem[:_STEM]
+    while len(os.fsencode(stem)) > 2 * _STEM:
+        stem = stem[:-1]
+    return stem
 
 
 def write_explanation_report(
