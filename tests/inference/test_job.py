@@ -174,6 +174,14 @@ def test_a_list_may_hold_anything(folder: Path, tmp_path: Path):
     assert len(Predictions.read(done.predictions)) == 2
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_name(folder: Path, tmp_path: Path):
+    lines = [f"\ufeff{folder}/00.png\r\n".encode(), f"{folder}/01.png\r\n".encode()]
+    done = classify(listed_images(lines), tmp_path / "out")
+    frame = pd.read_csv(done.cells)
+    assert frame["path"].tolist() == [f"{folder}/00.png", f"{folder}/01.png"]
+    assert frame["problem"].isna().all()
+
+
 def test_a_list_stands_alone():
     with pytest.raises(UsageError, match="stands alone"):
         open_images(["-", "a.png"])

@@ -1,5 +1,6 @@
 """`ImageList`: the images that a job goes through, by name."""
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,8 +87,10 @@ def _listed_table(opinions: Sequence[Opinion]) -> CellTable:
 
 def _named(lines: Iterable[bytes]) -> Iterator[NamedImage]:
     seen: set[int] = set()
-    for line in lines:
+    for number, line in enumerate(lines):
         name = line.rstrip(b"\r\n")
+        if number == 0:  # editors and shells of Windows begin a text with a mark
+            name = name.removeprefix(BOM_UTF8)
         if not name.strip():
             continue
         try:
