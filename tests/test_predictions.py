@@ -135,8 +135,9 @@ def test_a_file_that_is_no_table_is_named(name, content, message, tmp_path):
     file = tmp_path / name
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(PredictionsError, match=message):
+    with pytest.raises(PredictionsError, match=message) as caught:
         Predictions.read(file)
+    assert caught.value.exit_code == (2 if name in ("none.csv", "table.xlsx") else 1)
 
 
 def test_a_folder_that_cannot_be_made_is_named(table, tmp_path):

@@ -26,7 +26,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import log_softmax, softmax
 
 from hemoscope.csv_table import read_csv_table
-from hemoscope.errors import HemoscopeError
+from hemoscope.errors import HemoscopeError, UsageError
 from hemoscope.files import cause, replacing
 
 PROVENANCE_KEY = b"hemoscope"
@@ -35,6 +35,10 @@ SUM_TOLERANCE = 1e-3  # probabilities rounded to four decimals still pass
 
 class PredictionsError(HemoscopeError):
     """A predictions table that cannot be trusted; the message names the row."""
+
+
+class NoTableError(PredictionsError, UsageError):
+    """A name that no predictions table has, or none can have."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,11 +241,12 @@ class Predictions:
         """Reads a table that `write`, or any other software, has written.
 
         Raises:
-            PredictionsError: The file is missing, is no table, or holds bad values.
+            NoTableError: There is no such file, or its suffix is that of no table.
+            PredictionsError: It is no table, or holds bad values.
         """
         path = check_table_path(path)
         if not path.is_file():
-            raise PredictionsError(f"there is no predictions table at {path}.")
+            raise NoTableError(f"there is no predictions table at {path}.")
         try:
             frame, provenance = _READERS[path.suffix.lower()](path)
         except (ValueError, OSError, pa.ArrowException) as error:
@@ -396,11 +401,11 @@ def check_table_path(path: str | Path) -> Path:
     """The path of a predictions table, if its suffix tells the format.
 
     Raises:
-        PredictionsError: The suffix is neither `.parquet` nor `.csv`.
+        NoTableError: The suffix is neither `.parquet` nor `.csv`.
     """
     path = Path(path)
     if path.suffix.lower() not in _WRITERS:
-        raise PredictionsError(f"{path}: predictions tables are .parquet or .csv; name it so.")
+        raise NoTableError(f"{path}: predictions tables are .parquet or .csv; name it so.")
     return path
 
 

@@ -64,8 +64,9 @@ def test_the_same_claim_in_two_files_is_refused(tmp_path, ledger):
 
 
 def test_a_missing_path_is_named(tmp_path, ledger):
-    with pytest.raises(ResultsError, match="There are no results at"):
+    with pytest.raises(ResultsError, match="There are no results at") as caught:
         read_results(tmp_path / "none", ledger)
+    assert caught.value.exit_code == 2
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from hemoscope.cells.synthetic import write_synthetic
 from hemoscope.cli.main import app
+from hemoscope.errors import UsageError
 from hemoscope.explanation.errors import UnknownTargetError
 from hemoscope.predictions import Predictions
 
@@ -110,6 +111,8 @@ def test_a_bundle_and_an_empty_folder_are_told_apart(tmp_path: Path):
 
     with pytest.raises(ModelError, match="there is no model in"):
         open_model(tmp_path)
+    with pytest.raises(UsageError, match="there is no model in"):
+        open_model(tmp_path / "nowhere")
     (tmp_path / "bundle.json").write_text("{}")
     with pytest.raises(ModelError, match="is a bundle, which answers but cannot be looked into"):
         open_model(tmp_path)

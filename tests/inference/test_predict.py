@@ -97,8 +97,9 @@ def test_what_is_no_model_is_said_to_be_none(files, message, tmp_path):
         model.mkdir()
         for name in files:
             (model / name).write_text("")
-    with pytest.raises(ModelError, match=message):
+    with pytest.raises(ModelError, match=message) as caught:
         load_scorer(model)
+    assert caught.value.exit_code == (2 if files is None else 1)
 
 
 def test_features_are_kept_where_they_are_asked_for(folder):

@@ -20,11 +20,15 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from hemoscope.claims.claim import Claim
 from hemoscope.claims.interval import Interval
 from hemoscope.claims.ledger import Ledger
-from hemoscope.errors import HemoscopeError
+from hemoscope.errors import HemoscopeError, UsageError
 
 
 class ResultsError(HemoscopeError):
     """A results file that cannot be read, or that measures what nobody claimed."""
+
+
+class NoResultsError(ResultsError, UsageError):
+    """A name under which there are no results."""
 
 
 class Measured(BaseModel):
@@ -119,7 +123,7 @@ def read_results(source: Path, ledger: Ledger) -> dict[str, Measured]:
     elif source.is_file():
         paths = [source]
     else:
-        raise ResultsError(f"There are no results at {source}: name a JSON file or their folder.")
+        raise NoResultsError(f"There are no results at {source}: name a JSON file or their folder.")
     found: dict[str, Measured] = {}
     for path in paths:
         for name, entry in _read_object(path).items():

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hemoscope.errors import MissingExtraError
-from hemoscope.inference import ModelError
+from hemoscope.inference.bundle import ModelError, NoModelError
 
 if TYPE_CHECKING:
     from hemoscope.models.store import StoredModel
@@ -20,7 +20,8 @@ def open_model(path: Path, branch: str | None = None) -> "StoredModel":
 
     Raises:
         UsageError: The model is joint and no branch is named, or it has no such branch.
-        ModelError: There is none, or it is a bundle, which has no gradients.
+        NoModelError: There is no such folder.
+        ModelError: It holds no model, or is a bundle, which has no gradients.
         MissingExtraError: torch is not installed.
     """
     file = path / "model.safetensors"
@@ -30,7 +31,8 @@ def open_model(path: Path, branch: str | None = None) -> "StoredModel":
             "that it was exported from."
         )
     if not file.is_file():
-        raise ModelError(
+        missing = ModelError if path.is_dir() else NoModelError
+        raise missing(
             f"there is no model in {path}: explaining needs a run folder whose training has come "
             "to its end (model.safetensors)."
         )

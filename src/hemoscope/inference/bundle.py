@@ -26,7 +26,7 @@ from pydantic import (
 )
 
 from hemoscope.cells import Frame, Framing
-from hemoscope.errors import HemoscopeError, place_of
+from hemoscope.errors import HemoscopeError, UsageError, place_of
 from hemoscope.inference.tasks import Task
 
 FORMAT = "hemoscope-bundle"
@@ -37,6 +37,10 @@ Triple = tuple[float, float, float]
 
 class ModelError(HemoscopeError):
     """A model that is not there, not complete, or not to be trusted."""
+
+
+class NoModelError(ModelError, UsageError):
+    """A name under which there is no model at all."""
 
 
 class _Part(BaseModel):

@@ -6,7 +6,13 @@ from typing import Literal
 
 from hemoscope.cells.parallel import default_workers
 from hemoscope.errors import MissingExtraError, UsageError
-from hemoscope.inference.bundle import Bundle, ModelError, description_file, read_bundle
+from hemoscope.inference.bundle import (
+    Bundle,
+    ModelError,
+    NoModelError,
+    description_file,
+    read_bundle,
+)
 from hemoscope.inference.scorer import Scorer
 from hemoscope.inference.views import ManyViews
 
@@ -32,13 +38,14 @@ def load_scorer(
         branch: For the run folder of a joint model: this branch alone. None: the mean of all.
 
     Raises:
-        ModelError: There is no model, it is damaged, or its training has not come to an end.
+        NoModelError: There is no such folder.
+        ModelError: It holds no model, a damaged one, or one whose training has not come to an end.
         MissingExtraError: What runs the model is not installed.
         UsageError: bfloat16 or a branch was asked of a bundle, or the model has no such branch.
     """
     path = Path(model)
     if not path.is_dir():
-        raise ModelError(f"there is no model folder at {path}. Train one with `hemoscope train`.")
+        raise NoModelError(f"there is no model folder at {path}. Train one with `hemoscope train`.")
     if description_file(path).is_file():
         if bfloat16:
             raise UsageError(
