@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from hemoscope.audit import PairError
 from hemoscope.cells import CellTableError, SelectionError, write_manifest
 from hemoscope.cli.main import app
-from hemoscope.errors import UsageError
+from hemoscope.errors import HemoscopeError, UsageError
 from hemoscope.predictions import Predictions
 from tests.audit.conftest import crop, draw_field
 
@@ -60,6 +60,15 @@ def test_warnings_alone_exit_with_0(manifest) -> None:
     ran = CliRunner().invoke(app, ["audit", str(manifest("x"))])
     assert ran.exit_code == 0
     assert "CELL010" in ran.stdout
+
+
+def test_predictions_of_other_cells_are_refused(manifest, tmp_path) -> None:
+    table = Predictions.from_probabilities(
+        ["elsewhere.png"], ["x", "y"], [[0.9, 0.1]], labels=["x"]
+    ).write(tmp_path / "predictions.csv")
+    ran = CliRunner().invoke(app, ["audit", str(manifest("x")), "--predictions", str(table)])
+    assert isinstance(ran.exception, HemoscopeError)
+    assert "no cell of the predictions stands in SOURCE" in str(ran.exception)
 
 
 def test_twins(manifest, tmp_path) -> None:

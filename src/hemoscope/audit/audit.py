@@ -10,6 +10,7 @@ import pandas as pd
 
 from hemoscope.audit.case import Case
 from hemoscope.audit.checks import CHECKS
+from hemoscope.audit.checks.label_errors import judged_cells
 from hemoscope.audit.examination import Examination, examine
 from hemoscope.audit.finding import Finding, Severity
 from hemoscope.audit.groups import find_groups
@@ -92,7 +93,7 @@ def audit(  # noqa: PLR0913 each is one thing that a caller may give
     Args:
         table: The cells.
         splits: Columns that divide them; by default those with "split" in their name.
-        predictions: Out-of-sample predictions, to find label errors with.
+        predictions: Out-of-sample predictions, to find label errors with; by the path of the cells.
         reference: A set to compare with: what a model was made for.
         rule: When two pictures count as one field.
         cache: Folder for what is found out of each image; an interrupted audit goes on from it.
@@ -101,6 +102,7 @@ def audit(  # noqa: PLR0913 each is one thing that a caller may give
 
     Raises:
         CellTableError: The table is empty, or has no such column.
+        HemoscopeError: The predictions are of other cells or classes, or there are no labels.
         MissingExtraError: A part that is needed is not installed.
     """
     if len(table) == 0:
@@ -109,11 +111,12 @@ def audit(  # noqa: PLR0913 each is one thing that a caller may give
     columns = _splits(table) if splits is None else tuple(splits)
     for column in columns:
         table.check_column(column)
+    judged = None if predictions is None else judged_cells(predictions, table)
     examined = examine(table, cache=cache, workers=workers, progress=tell("reading images"))
     other = _reference(reference, cache, workers, tell)
     shared = shared_fields(examined, rule=rule, workers=workers, stage=tell)
     groups = find_groups(examined, shared)
-    case = Case(examined, groups, columns, predictions, other)
+    case = Case(examined, groups, columns, judged, other)
     return Audit(case, run_checks(case))
 
 

@@ -1,14 +1,19 @@
 """Checks that look at the set as a whole."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from hemoscope.audit.checks import CHECKS
+from hemoscope.audit.checks.label_errors import judged_cells
 from hemoscope.audit.checks.shortcuts import NOTEWORTHY, least_gain
 from hemoscope.audit.examination import Examination
-from hemoscope.cells import CellFailure
+from hemoscope.cells import CellFailure, CellTable
+from hemoscope.errors import HemoscopeError
 from hemoscope.predictions import Predictions
 from tests.audit.checks.conftest import examination
 
@@ -147,6 +152,37 @@ def test_label_errors(make_case: Callable) -> None:
     assert set(finding.evidence["suggested"]) == {"a", "b"}
     assert CHECKS["CELL014"](make_case(predictions=predicted(LABELS))) == []
     assert CHECKS["CELL014"](make_case()) == []
+
+
+def cells(labels: list[str] | None, first: int = 0) -> CellTable:
+    frame = pd.DataFrame({"path": [f"{first + row:03d}.png" for row in range(60)]})
+    return CellTable(frame if labels is None else frame.assign(label=labels), Path())
+
+
+def test_labels_are_those_of_the_source_matched_by_path() -> None:
+    without = replace(predicted(LABELS), labels=None)
+    judged = judged_cells(without, cells(["a", "b", "blast"] * 20, first=50))
+    assert judged.paths.tolist() == [f"{row:03d}.png" for row in range(50, 100) if row % 3 != 1]
+    assert judged.labels is not None
+    assert judged.labels.tolist()[:3] == ["a", "b", "a"]
+    by_table = dict(zip(without.paths, without.confidence, strict=True))
+    assert judged.confidence.tolist() == [by_table[path] for path in judged.paths]
+    kept = judged_cells(predicted(LABELS), cells(None)).labels
+    assert kept is not None
+    assert kept.tolist() == LABELS[:60]
+
+
+@pytest.mark.parametrize(
+    ("labels", "first", "message"),
+    [
+        (["a", "b"] * 30, 500, r"they have '000\.png', and SOURCE has '500\.png'\. Make them"),
+        (None, 0, "neither SOURCE nor the predictions have labels"),
+        (["blast"] * 60, 0, "none of the labels in SOURCE"),
+    ],
+)
+def test_predictions_that_judge_nothing_are_refused(labels, first, message) -> None:
+    with pytest.raises(HemoscopeError, match=message):
+        judged_cells(replace(predicted(LABELS), labels=None), cells(labels, first))
 
 
 def test_a_batch_that_only_its_background_gives_away(make_case: Callable) -> None:
