@@ -219,7 +219,7 @@ def test_an_impossible_output_is_told_before_anything_is_opened(
         (["evaluate", "t.xlsx"], 2, "predictions tables are .parquet or .csv"),
         (["predict", ".", "--model", "m", "--out", "t.txt"], 2, "predictions tables are"),
         (["predict", ".", "--model", "m", "--out", "t.csv"], 2, "there is no model folder at m"),
-        (["classify", ".", "--model", "m"], 2, "there is no model folder at m"),
+        (["classify", "-", "--model", "m"], 2, "there is no model folder at m"),
         (["claims", "--results", "nowhere"], 2, "There are no results at nowhere"),
         (["train"], 2, "train needs a SOURCE and a run folder"),
         (["train", "--recipe", "papr"], 1, "there is no recipe 'papr'"),
