@@ -56,7 +56,7 @@ def plates_text(study: StudyRuns) -> str:
     """The plates as the page shows them."""
     runs = replicas(study)
     kinds = {4: "Training histories", 5: "ROC curves up to a false positive rate of 0.1"}
-    kinds |= {6: "Precision-recall curves above 0.8", 7: "Reliability diagrams"}
+    kinds |= {6: "Precision-recall curves", 7: "Reliability diagrams"}
     kinds |= {8: "Reliability by class", 9: "Confusion matrices"}
     seeds = ", ".join(f"{name} seed {run.seed}" for name, run in runs.items())
     parts = [

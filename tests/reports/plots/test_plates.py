@@ -1,7 +1,9 @@
 """Plates: the numbers are those of each model's own figure, and any number of models is drawn."""
 
 import re
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -60,6 +62,22 @@ def test_the_numbers_are_those_of_each_models_own_figure(comparison):
         for name, found in models.items():
             own = frame[frame["model"] == name].drop(columns="model").reset_index(drop=True)
             pd.testing.assert_frame_equal(own, figure(found).frame())
+
+
+def test_precision_and_recall_are_shown_whole_unless_every_model_is_good(comparison):
+    found = {name: each.pr for name, each in comparison.evaluations.items()}
+    corner = {name: _reaching(pr, 0.9) for name, pr in found.items()}
+    low = {**corner, "bad": _reaching(next(iter(found.values())), 0.3)}
+    for models, bottom in ((corner, 0.8), (low, 0.0)):
+        drawn = PrecisionRecallPlate(models).plot()
+        assert {axes.get_xlim()[0] for axes in drawn.axes} == {bottom}
+        assert {axes.get_ylim()[0] for axes in drawn.axes} == {bottom}
+
+
+def _reaching(pr, level):
+    """The same figures with a macro curve that is flat at a level."""
+    curve = replace(pr.macro.curve, precision=np.full_like(pr.macro.curve.recall, level))
+    return replace(pr, macro=replace(pr.macro, curve=curve))
 
 
 def test_reliability_has_a_row_a_model_and_bin(evaluation, history):
