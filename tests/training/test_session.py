@@ -98,16 +98,21 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(cells, tmp_path):
 def test_a_stopped_run_says_so_and_how_to_go_on(cells, tmp_path, ending):
     run = tmp_path / "run"
     settings = [option for setting in (*TINY, "epochs=500") for option in ("--set", setting)]
-    command = [sys.executable, "-m", "hemoscope", "train", str(cells), "--accelerator", "cpu"]
+    # What a shell starts in the background inherits that it does not hear SIGINT.
+    hearing = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    command = [sys.executable, "-c", f"{hearing}from hemoscope.cli.main import main; main()"]
     process = subprocess.Popen(
-        [*command, "--out", str(run), *settings],
+        [*command, "train", str(cells), "--accelerator", "cpu", "--out", str(run), *settings],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     )
-    _wait_for_epochs(run, 2)
-    process.send_signal(ending)
-    _, said = process.communicate(timeout=60)
+    try:
+        _wait_for_epochs(run, 2)
+        process.send_signal(ending)
+        _, said = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == 1
     assert said.splitlines()[-1] == (
         "hemoscope: the training was stopped before its end. The epochs that were complete are "
