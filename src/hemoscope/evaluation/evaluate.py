@@ -11,7 +11,7 @@ from hemoscope.evaluation.arrays import Array, Counts
 from hemoscope.evaluation.confusion import confusion_matrix
 from hemoscope.evaluation.dynamics import training_dynamics
 from hemoscope.evaluation.errors import EvaluationError
-from hemoscope.evaluation.headline import no_resamples, resampled_figures
+from hemoscope.evaluation.headline import resampled_figures
 from hemoscope.evaluation.hierarchy.figures import HierarchyFigures
 from hemoscope.evaluation.hierarchy.pbc import HIERARCHIES
 from hemoscope.evaluation.hierarchy.section import hierarchy_figures, resampled_hierarchy
@@ -88,10 +88,7 @@ def evaluate_with_resamples(
     history: pd.DataFrame | None,
     hierarchy: Hierarchy | Literal["auto"] | None = "auto",
 ) -> tuple[Evaluation, dict[str, Array]]:
-    """`evaluate`, and with it the resampled headline figures (path to (resamples,) values).
-
-    Where nothing can be drawn, every headline figure has no values.
-    """
+    """`evaluate`, and with it the resampled headline figures (path to (resamples,) values)."""
     _check(bins, resamples, level)
     scored = Scored.of(predictions)
     settings = Settings(bins, level, resamples, seed, grouped=scored.groups is not None)
@@ -163,10 +160,10 @@ def _bootstrap(scored: Scored, notes: Notes) -> dict[str, Array]:
     plan = Resampling(scored.truth, scored.groups, settings.resamples, settings.seed)
     if settings.resamples == 0:
         notes.no_interval["*"] = NO_RESAMPLES
-        return no_resamples(scored, settings.bins)
+        return {}
     if scored.group_count == 1:
         notes.no_interval["*"] = "all cells are of one group, which cannot be resampled"
-        return no_resamples(scored, settings.bins)
+        return {}
     figures = resampled_figures(scored, plan, settings.bins)
     for path in _resting_on_one_cell(scored, figures):
         notes.no_interval.setdefault(path, ONE_CELL)

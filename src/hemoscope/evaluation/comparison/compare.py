@@ -14,6 +14,7 @@ from hemoscope.evaluation.comparison.seeds import seed_spreads
 from hemoscope.evaluation.comparison.tables import accuracy_row, training_row
 from hemoscope.evaluation.errors import EvaluationError
 from hemoscope.evaluation.evaluate import BINS, RESAMPLES, evaluate_with_resamples
+from hemoscope.evaluation.headline import no_resamples
 from hemoscope.evaluation.hierarchy import Hierarchy
 from hemoscope.evaluation.result import Comparison
 from hemoscope.evaluation.scored import Scored
@@ -70,6 +71,7 @@ def compare(  # noqa: PLR0913 (the options of `evaluate`, seeds and histories)
             hierarchy=hierarchy,
         )
         scored = Scored.of(table)
+        resampled = no_resamples(scored, bins) | resampled
         contenders.append(Contender(name, scored, evaluation, influences(scored), resampled))
     evaluations = {c.name: c.evaluation for c in contenders}
     return Comparison(

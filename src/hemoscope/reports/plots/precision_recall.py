@@ -62,7 +62,7 @@ class PrecisionRecallFigure:
             handles.append(line)
         unit_square(whole, "Recall", "Precision")
         whole.set_title("Whole curve")
-        if not any(_reaches(curve, CORNER) for _, _, curve, _ in self._curves()):
+        if not any(reaches(curve, CORNER) for _, _, curve, _ in self._curves()):
             corner.text(0.9, 0.82, "no curve comes here", ha="center", style="italic")
         corner.set(
             xlim=(CORNER, 1.004), ylim=(CORNER, 1.004), box_aspect=1, xlabel="Recall",
@@ -83,7 +83,8 @@ class PrecisionRecallFigure:
                 yield name, figures, figures.curve, look
 
 
-def _reaches(curve: PrCurve, level: float) -> bool:
+def reaches(curve: PrCurve, level: float) -> bool:
+    """Whether precision and recall are at a level or above it in one point."""
     return bool(((curve.recall >= level) & (curve.precision >= level)).any())
 
 

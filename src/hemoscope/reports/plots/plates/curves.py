@@ -12,13 +12,12 @@ from matplotlib.figure import Figure
 from hemoscope.evaluation.result import PrecisionRecall, Roc
 from hemoscope.reports.plots.panels import MACRO, MICRO, class_line, diagonal, fill_grid
 from hemoscope.reports.plots.plates.frames import by_model
-from hemoscope.reports.plots.precision_recall import PrecisionRecallFigure
+from hemoscope.reports.plots.precision_recall import CORNER, PrecisionRecallFigure, reaches
 from hemoscope.reports.plots.roc import RocFigure
 from hemoscope.reports.style import PAGE_WIDTH, new_figure
 
 COLUMNS = 2
 FPR_SHOWN = 0.1
-CORNER = 0.8
 WIDTH = 1.1  # points; panels are half as wide as those of a single model
 
 
@@ -94,10 +93,7 @@ class PrecisionRecallPlate:
 
 
 def _comes_to_the_corner(pr: PrecisionRecall) -> bool:
-    curve = pr.macro.curve
-    if curve is None:
-        return False
-    return bool(((curve.recall >= CORNER) & (curve.precision >= CORNER)).any())
+    return pr.macro.curve is not None and reaches(pr.macro.curve, CORNER)
 
 
 def _curves(figures: Roc | PrecisionRecall) -> Iterator[tuple[Any, dict[str, Any]]]:
