@@ -15,7 +15,7 @@ def kept_memory() -> Iterator[None]:
     """Within the block, the C library's allocator gives no freed memory back to the system.
 
     A step frees its activations and gradients, all of them large. glibc maps large blocks anew
-    each time, and the kernel clears every page of them: on CPUs that took a third of a step of
+    each time, and the kernel clears every page of them: that took a sixth to a third of a step of
     the paper's 357-million-parameter InceptionV3 hybrid. Without glibc nothing changes.
     """
     library = _glibc()
