@@ -43,15 +43,20 @@ def read_cells(
         batch: Rows to a stretch; a batch has fewer cells where some are unreadable.
         workers: Threads; by default one for each processor.
     """
-    stretches = (range(i, min(i + batch, len(table))) for i in range(0, len(table), batch))
     return map_in_order(
-        lambda rows: _read_stretch(table, rows, as_frame(frame)),
-        stretches,
+        lambda rows: read_stretch(table, rows, as_frame(frame)),
+        stretches(table, batch),
         workers or default_workers(),
     )
 
 
-def _read_stretch(table: CellTable, rows: range, frame: Frame) -> CellBatch:
+def stretches(table: CellTable, batch: int) -> Iterator[range]:
+    """The rows of a table, `batch` at a time."""
+    return (range(i, min(i + batch, len(table))) for i in range(0, len(table), batch))
+
+
+def read_stretch(table: CellTable, rows: range, frame: Frame) -> CellBatch:
+    """Decodes some rows of a table."""
     pixels = np.empty((len(rows), frame.size, frame.size, 3), dtype=np.uint8)
     readable: list[int] = []
     failures: list[CellFailure] = []

@@ -36,7 +36,7 @@ def classify(
         bool, typer.Option("--resume", help="Go on with the job that was interrupted in --out.")
     ] = False,
     report: Annotated[bool, typer.Option("--report/--no-report", help="Write report.html.")] = True,
-    batch: Batch = 32,
+    batch: Batch = 16,
     bfloat16: Bfloat16 = False,
     engine: EngineName = "onnxruntime",
     json: Json = False,

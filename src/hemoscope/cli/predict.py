@@ -51,7 +51,7 @@ def predict(
 
     check_table_path(out)
     check_writable(out, PredictionsError)
-    scorer = load_scorer(model, bfloat16=bfloat16, engine=engine, branch=branch)
+    scorer = load_scorer(model, bfloat16=bfloat16, engine=engine, side_by_side=True, branch=branch)
     several = isinstance(scorer, AnswersTasks) and bool(scorer.tasks)
     table = open_cells(source, split_column=split_column, use=use, blank_labels=several)
     with progress_bar("scoring cells") as progress:

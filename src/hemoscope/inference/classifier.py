@@ -9,13 +9,14 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from threadpoolctl import ThreadpoolController
 
 from hemoscope.cells import Frame, UnreadableImageError
-from hemoscope.cells.parallel import default_workers, map_in_order
 from hemoscope.errors import UsageError
 from hemoscope.inference.images import CellImage, image_name, image_pixels
 from hemoscope.inference.judging import Judge, Name
 from hemoscope.inference.load import Engine, load_scorer
+from hemoscope.inference.looking import look_in_order
 from hemoscope.inference.scorer import Observation, Scorer
 from hemoscope.inference.shipped import shipped_bundle
 from hemoscope.inference.speaking import cells_in_words, speaks, with_words
@@ -23,7 +24,7 @@ from hemoscope.inference.tasks import CLASS, answers_of, tasks_of
 from hemoscope.opinions.opinion import Opinion
 from hemoscope.opinions.portions import portions
 
-BATCH = 32
+BATCH = 16
 CHANNELS = 4  # at most so many has a picture; no grey image is so narrow
 
 NamedImage = tuple[str | None, CellImage | UnreadableImageError]
@@ -53,6 +54,7 @@ class Classifier:
         self._scorer, self._batch = scorer, batch
         self._judge = judge or Judge(scorer.classes)
         self._speaks = speaks(tasks_of(scorer))
+        self._libraries = ThreadpoolController()
 
     @classmethod
     def load(
@@ -69,7 +71,7 @@ class Classifier:
         Args:
             model: The folder; by default the bundle that ships with hemoscope.
             batch: Images scored at once, at least 1.
-            threads: For the model; by default one for each processor.
+            threads: That a bundle computes with; by default one for each processor.
             engine: What runs a bundle.
             bfloat16: As for `load_scorer`.
 
@@ -77,7 +79,9 @@ class Classifier:
             HemoscopeError: As `load_scorer` and `read_trust`; or no bundle ships.
         """
         path = shipped_bundle() if model is None else Path(model)
-        scorer = load_scorer(path, bfloat16=bfloat16, engine=engine, threads=threads)
+        scorer = load_scorer(
+            path, bfloat16=bfloat16, engine=engine, threads=threads, side_by_side=True
+        )
         return cls(scorer, batch=batch, judge=Judge.beside(path, scorer.classes))
 
     @property
@@ -107,9 +111,9 @@ class Classifier:
     def __call__(self, images: Iterable[CellImage]) -> Iterator[Opinion]:
         """One opinion for every image, in their order, while they are still being read.
 
-        Decoding goes on in threads while the model works. Images are taken from the iterable as
-        they are needed, a few batches ahead, so it may be a generator without end. An unreadable
-        image gives an opinion that says why, and stops nothing.
+        Images are decoded and looked at in threads (`look_in_order`). They are taken from the
+        iterable as they are needed, a few batches ahead, so it may be a generator without end. An
+        unreadable image gives an opinion that says why, and stops nothing.
 
         Args:
             images: Paths, PIL images, and arrays of uint8, (h, w, 3) RGB or (h, w) grey; or one
@@ -140,24 +144,27 @@ class Classifier:
             first: Index of the first.
         """
         frame = self.frame
-        with closing(
-            map_in_order(
-                lambda batch: _read_batch(batch, frame),
-                _numbered(portions(images, self._batch), first),
-                default_workers(),
-            )
-        ) as batches:
-            for batch in batches:
-                yield list(self._opinions(batch))
+        batches = look_in_order(
+            self._scorer,
+            _numbered(portions(images, self._batch), first),
+            lambda batch: _read_batch(batch, frame),
+            self._seen,
+        )
+        with closing(batches):
+            for batch, seen in batches:
+                # Judging multiplies small matrices. Threads for that would wait, by spinning, for
+                # processors that look at cells.
+                with self._libraries.limit(limits=1, user_api="blas"):
+                    opinions = list(self._opinions(batch, seen))
+                yield opinions
 
     def look(self, pixels: NDArray[np.uint8]) -> Observation:
         """(n, size, size, 3) uint8 RGB → everything that the model has to say of them."""
         return self._scorer.observe(pixels)
 
-    def _opinions(self, batch: "_Batch") -> Iterator[Opinion]:
+    def _opinions(self, batch: "_Batch", seen: Observation | None) -> Iterator[Opinion]:
         judged: Iterator[Opinion] = iter(())
-        if batch.readable:
-            seen = self._seen(np.stack(batch.pixels))
+        if seen is not None:
             judged = self._judge.opinions(batch.readable, seen)
             if self._speaks:
                 judged = with_words(judged, cells_in_words(tasks_of(self._scorer), seen.tasks))
@@ -167,8 +174,11 @@ class Classifier:
             else:
                 yield Opinion.unreadable(index, path, problem)
 
-    def _seen(self, pixels: NDArray[np.uint8]) -> Observation:
+    def _seen(self, batch: "_Batch") -> Observation | None:
         """What is needed and no more: features, tasks, or the class alone."""
+        if not batch.pixels:
+            return None
+        pixels = np.stack(batch.pixels)
         if self._judge.needs_features:
             return self._scorer.observe(pixels)
         heads = answers_of(self._scorer, pixels) if self._speaks else {}

@@ -25,6 +25,7 @@ def load_scorer(
     bfloat16: bool = False,
     engine: Engine = "onnxruntime",
     threads: int | None = None,
+    side_by_side: bool = False,
     branch: str | None = None,
 ) -> Scorer:
     """The model at a path, ready to score.
@@ -34,7 +35,10 @@ def load_scorer(
         bfloat16: For a run folder: compute in bfloat16, about twice as fast where the processor
             does so natively, with logits that differ in the third digit.
         engine: What runs a bundle.
-        threads: For the work within one batch of a bundle; by default one for each processor.
+        threads: Threads that a bundle computes with; by default one for each processor.
+        side_by_side: The scorer will be asked by several threads at once (`callers_of` says how
+            many), as `look_in_order` does. A bundle then computes each batch in one thread, and as
+            many batches as there are threads, which is faster for many batches and slower for one.
         branch: For the run folder of a joint model: this branch alone. None: the mean of all.
 
     Raises:
@@ -57,21 +61,23 @@ def load_scorer(
                 f"{path} is a bundle, which holds one model; branches are of the run folders of "
                 f"joint models. Export the branch: hemoscope export RUN --branch {branch}."
             )
-        return _open_bundle(path, engine, threads or default_workers())
+        return _open_bundle(path, engine, threads or default_workers(), side_by_side)
     return _open_run(path, bfloat16, branch)
 
 
-def _open_bundle(path: Path, engine: Engine, threads: int) -> Scorer:
+def _open_bundle(path: Path, engine: Engine, threads: int, side_by_side: bool) -> Scorer:
     bundle = read_bundle(path)
     views = bundle.info.preprocessing.views
-    scorer = _one_look(bundle, engine, threads)
+    scorer = _one_look(bundle, engine, threads, side_by_side)
     return scorer if views == 1 else ManyViews(scorer, views)
 
 
-def _one_look(bundle: Bundle, engine: Engine, threads: int) -> Scorer:
+def _one_look(bundle: Bundle, engine: Engine, threads: int, side_by_side: bool) -> Scorer:
     if engine == "onnxruntime":
         from hemoscope.inference.onnx_scorer import OnnxScorer  # noqa: PLC0415 (opened late)
 
+        if side_by_side:
+            return OnnxScorer.of(bundle, threads=1, callers=threads)
         return OnnxScorer.of(bundle, threads=threads)
     if find_spec("openvino") is None:
         raise MissingExtraError("the engine openvino", "openvino")

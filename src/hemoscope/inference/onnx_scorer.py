@@ -34,6 +34,7 @@ class OnnxScorer:
         threads: int,
         origin: Mapping[str, Any],
         tasks: Mapping[str, Task] | None = None,
+        callers: int = 1,
     ) -> None:
         """Make the model ready.
 
@@ -44,10 +45,12 @@ class OnnxScorer:
             threads: For the work within one batch.
             origin: What predictions remember of the model.
             tasks: What it answers beside the class.
+            callers: Threads that will ask it at the same time.
 
         Raises:
             ModelError: onnxruntime does not take the file, or it lacks the output of a task.
         """
+        self._callers = callers
         self._classes, self._origin = tuple(classes), dict(origin)
         self._tasks = dict(tasks or {})
         self._session = open_session(file, threads)
@@ -58,12 +61,13 @@ class OnnxScorer:
         check_task_outputs(file, self._tasks, widths)
 
     @classmethod
-    def of(cls, bundle: Bundle, *, threads: int) -> Self:
+    def of(cls, bundle: Bundle, *, threads: int, callers: int = 1) -> Self:
         """The scorer of a bundle.
 
         Args:
             bundle: As `read_bundle` gives it.
             threads: For the work within one batch.
+            callers: Threads that will ask it at the same time.
 
         Raises:
             ModelError: onnxruntime does not take the file, or it lacks the output of a task.
@@ -76,6 +80,7 @@ class OnnxScorer:
             threads=threads,
             origin=origin,
             tasks=bundle.info.tasks,
+            callers=callers,
         )
 
     @property
@@ -87,6 +92,11 @@ class OnnxScorer:
     def frame(self) -> Frame:
         """How an image becomes the pixels that `score` takes; its `size` is their side."""
         return self._frame
+
+    @property
+    def callers(self) -> int:
+        """How many threads may ask at the same time."""
+        return self._callers
 
     def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(n, size, size, 3) uint8 RGB → (n, C) logits."""

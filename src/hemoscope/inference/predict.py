@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 import hemoscope
-from hemoscope.cells import CellFailure, CellTable, read_cells
+from hemoscope.cells import CellBatch, CellFailure, CellTable
+from hemoscope.cells.stream import read_stretch, stretches
 from hemoscope.errors import HemoscopeError
 from hemoscope.features import Features
+from hemoscope.inference.looking import look_in_order
 from hemoscope.inference.scorer import Scorer
 from hemoscope.inference.tasks import (
     CLASS,
@@ -62,7 +64,7 @@ def predict_cells(
     features: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> PredictionRun:
-    """Scores every cell of a table; decoding goes on in threads while the model works.
+    """Scores every cell of a table, which is decoded in threads (`look_in_order`).
 
     Args:
         table: Cells, with labels or without.
@@ -80,11 +82,18 @@ def predict_cells(
     seen: list[_Seen] = []
     failures: list[CellFailure] = []
     done = 0
-    for cells in read_cells(table, scorer.frame, batch=batch):
+    frame = scorer.frame
+    batches = look_in_order(
+        scorer,
+        stretches(table, batch),
+        lambda stretch: read_stretch(table, stretch, frame),
+        lambda cells: _look(scorer, cells, features=features),
+    )
+    for cells, found in batches:
         failures.extend(cells.failures)
-        if len(cells.rows):
+        if found is not None:
             rows.append(cells.rows)
-            seen.append(_look(scorer, cells.pixels, features=features))
+            seen.append(found)
         done += len(cells.rows) + len(cells.failures)
         if progress:
             progress(done, len(table))
@@ -97,12 +106,14 @@ def predict_cells(
     return _run(read, _joined(seen), scorer, tuple(failures))
 
 
-def _look(scorer: Scorer, pixels: NDArray[np.uint8], *, features: bool) -> _Seen:
-    """What is asked for, in one pass and no dearer than it has to be."""
+def _look(scorer: Scorer, cells: CellBatch, *, features: bool) -> _Seen | None:
+    """What is asked for, in one pass and no dearer than it has to be; None of no cells."""
+    if not len(cells.rows):
+        return None
     if features:
-        seen = scorer.observe(pixels)
+        seen = scorer.observe(cells.pixels)
         return _Seen({CLASS: seen.logits, **seen.tasks}, seen.features)
-    return _Seen(answers_of(scorer, pixels))
+    return _Seen(answers_of(scorer, cells.pixels))
 
 
 def _joined(batches: Sequence[_Seen]) -> _Seen:

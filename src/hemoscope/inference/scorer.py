@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,3 +54,18 @@ class Scorer(Protocol):
     def describe(self) -> dict[str, Any]:
         """Where the model came from, as plain JSON values, for the provenance of predictions."""
         ...
+
+
+@runtime_checkable
+class TakesCallers(Protocol):
+    """A scorer that several threads may ask at the same time."""
+
+    @property
+    def callers(self) -> int:
+        """How many of them keep the processors busy, at least 1."""
+        ...
+
+
+def callers_of(scorer: Scorer) -> int:
+    """How many threads may ask a scorer at once; 1 of one that says nothing of it."""
+    return scorer.callers if isinstance(scorer, TakesCallers) else 1

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp, softmax
 
 from hemoscope.cells import Frame
-from hemoscope.inference.scorer import Observation, Scorer
+from hemoscope.inference.scorer import Observation, Scorer, callers_of
 from hemoscope.inference.tasks import CLASS, Answers, Task, answers_of, tasks_of
 
 _ROWS, _COLUMNS = 1, 2
@@ -84,6 +84,11 @@ class ManyViews:
     def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(n, size, size, 3) uint8 RGB → (n, C) logits of all views; see `mean_opinion`."""
         return self._said(pixels, self._class_alone(pixels), self._class_alone)[CLASS]
+
+    @property
+    def callers(self) -> int:
+        """How many threads may ask at the same time."""
+        return callers_of(self._scorer)
 
     @property
     def tasks(self) -> Mapping[str, Task]:
