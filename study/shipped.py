@@ -7,7 +7,8 @@
 
 `make` sees training and validation cells of PBC, and the Munich myeloblasts and drawn pictures of
 no cell, by which the score for unknown cells is chosen; it puts the bundle into the package.
-`judge` writes results/shipped/: the test cells, CellaVision's and Munich's and other pictures of no
+`expect` is the last part of `judge`: what the expected mix of classes (`--prior`) changes. `judge`
+writes results/shipped/: the test cells, CellaVision's and Munich's and other pictures of no
 cell, each named and judged by `hemoscope classify`.
 """
 
@@ -24,6 +25,7 @@ import pandas as pd
 
 from hemoscope.audit.shares import share_of
 from study.commands import hemoscope, predict
+from study.expected_mix import in_the_mix
 from study.no_cells import KINDS, write_no_cells
 from study.run import COPIED, RESULTS
 
@@ -33,6 +35,7 @@ OUT = RESULTS / "shipped"
 SPLIT = "clean_split"
 VIEWS = "8"
 MAX_ERROR = "0.005"
+PRIOR = "adult-blood"
 
 
 def make(options: argparse.Namespace) -> None:
@@ -84,28 +87,50 @@ def judge(options: argparse.Namespace) -> None:
         "munich-myeloblasts": options.munich / "myeloblast",
     }
     for name, source in outside.items():
-        out = options.work / "classified" / name
-        shutil.rmtree(out, ignore_errors=True)
-        hemoscope("classify", source, "--out", out, "--no-report")
-        shutil.copy(out / "cells.csv", OUT / f"{name}.csv")
+        _classify(source, options.work, name)
+    expect(options)
+
+
+def expect(options: argparse.Namespace) -> None:
+    """The same in the mix of classes of healthy adults' blood; then all figures."""
+    for name, source in (
+        ("cellavision100", options.cellavision),
+        ("munich-neutrophils", options.munich / "neutrophil"),
+        ("munich-myeloblasts", options.munich / "myeloblast"),
+    ):
+        _classify(source, options.work, f"{name}-{PRIOR}", "--prior", PRIOR)
+    tables = {part: OUT / f"{part}.parquet" for part in ("val", "test")}
+    mixes = {part: in_the_mix(table, SHIPPED, PRIOR) for part, table in tables.items()}
+    (OUT / "prior.json").write_text(json.dumps(mixes, indent=2) + "\n", encoding="utf-8")
     figures = _outside(options.cellavision)
     (OUT / "outside.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
+def _classify(source: Path, work: Path, name: str, *options: str) -> None:
+    out = work / "classified" / name
+    shutil.rmtree(out, ignore_errors=True)
+    hemoscope("classify", source, "--out", out, "--no-report", *options)
+    shutil.copy(out / "cells.csv", OUT / f"{name}.csv")
+
+
 def _outside(cellavision: Path) -> dict[str, Any]:
-    named = pd.read_csv(OUT / "cellavision100.csv").set_index("path")
     labels = pd.read_csv(cellavision).set_index("path")["label"]
-    right = (named["class"] == labels.reindex(named.index)).to_numpy()
-    order = labels.index.get_indexer(named.index)
-    figures = {
-        "cellavision100, second half (final)": _share(right[order >= 50]),
-        "cellavision100, first half (looked at)": _share(right[order < 50]),
-        "cellavision100, all": _share(right),
-        "cellavision100, accepted": _share(named["accepted"].to_numpy(bool)),
-        "cellavision100, right among accepted": _share(right[named["accepted"].to_numpy(bool)]),
-        "cellavision100, flagged unknown": _share(named["unknown"].to_numpy(bool)),
-    }
-    for name in ("munich-neutrophils", "munich-myeloblasts"):
+    figures = {}
+    for name in ("cellavision100", f"cellavision100-{PRIOR}"):
+        named = pd.read_csv(OUT / f"{name}.csv").set_index("path")
+        right = (named["class"] == labels.reindex(named.index)).to_numpy()
+        order = labels.index.get_indexer(named.index)
+        accepted = named["accepted"].to_numpy(bool)
+        figures |= {
+            f"{name}, second half (final)": _share(right[order >= 50]),
+            f"{name}, first half (looked at)": _share(right[order < 50]),
+            f"{name}, all": _share(right),
+            f"{name}, accepted": _share(accepted),
+            f"{name}, right among accepted": _share(right[accepted]),
+            f"{name}, flagged unknown": _share(named["unknown"].to_numpy(bool)),
+        }
+    munich = ("munich-neutrophils", "munich-myeloblasts")
+    for name in (*munich, *(f"{each}-{PRIOR}" for each in munich)):
         cells = pd.read_csv(OUT / f"{name}.csv")
         figures[f"{name}, named neutrophil"] = _share(cells["class"] == "neutrophil")
         figures[f"{name}, accepted"] = _share(cells["accepted"].to_numpy(bool))
@@ -129,13 +154,13 @@ def main() -> int:
     """Makes or judges."""
     options = _options()
     options.work.mkdir(parents=True, exist_ok=True)
-    {"make": make, "judge": judge}[options.step](options)
+    {"make": make, "judge": judge, "expect": expect}[options.step](options)
     return 0
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="The bundle that ships.")
-    parser.add_argument("step", choices=("make", "judge"))
+    parser.add_argument("step", choices=("make", "judge", "expect"))
     parser.add_argument("--run", type=Path, help="the finished run of results/recipes/shipped.yaml")
     parser.add_argument("--cells", type=Path, required=True, help="PBC manifest with clean_split")
     parser.add_argument("--munich", type=Path, required=True, help="its folder of class folders")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from hemoscope.calibration import Trust, fit, read_trust, write_trust
+from hemoscope.calibration import Confusion, Trust, fit, read_trust, write_trust
 from hemoscope.cli.main import app
 from hemoscope.features import Features, features_beside
 from hemoscope.predictions import Predictions
@@ -181,3 +181,17 @@ def test_unknown_cells_in_words_and_what_is_refused(hemoscope: Run, tmp_path: Pa
     rate = hemoscope(*way, "--unknown", "energy", "--flag-rate", "0.001")
     assert rate.code == 1
     assert "it takes 999" in rate.err
+
+
+def test_a_prior_changes_what_a_calibration_says(hemoscope: Run, test_table: Path, tmp_path: Path):
+    fitted = drawn(300, temperature=2.0, spread=6.0)
+    write_trust(Trust(fit(fitted, "temperature"), confusion=Confusion.of(fitted)), tmp_path)
+    way = ("evaluate", test_table, "--resamples", "0", "--json")
+    mix = ("--prior", f"{CLASSES[0]}=1,{CLASSES[1]}=50")
+    plain = hemoscope(*way, "--calibration", tmp_path)
+    weighed = hemoscope(*way, "--calibration", tmp_path, *mix)
+    assert weighed.code == 0, weighed.err
+    recall = [told.json["per_class"][CLASSES[1]]["recall"] for told in (plain, weighed)]
+    assert recall[1] > recall[0]
+    alone = hemoscope(*way, *mix)
+    assert (alone.code, "name one by --calibration" in alone.err) == (2, True)

@@ -139,3 +139,53 @@ def test_neither_torch_nor_what_draws_and_fits_is_loaded_for_the_answer(
     arguments = ["classify", str(cells), "--model", str(bundle), "--out", str(tmp_path / "out")]
     assert loaded([*arguments, "--no-report"], heavy) == ""
     assert loaded(arguments, {"torch"}) == ""
+
+
+def test_an_expected_mix_of_classes_weighs_the_calls(hemoscope: Run, cells: Path, tmp_path: Path):
+    plain, adult = tmp_path / "plain", tmp_path / "adult"
+    told = hemoscope("classify", cells, "--out", plain, "--no-report", "--json").json
+    assert told["prior"] is None
+    again = hemoscope("classify", cells, "--out", adult, "--prior", "adult-blood", "--json")
+    assert again.code == 0, again.err
+    assert again.json["prior"]["neutrophil"] > 0.4
+    assert sum(again.json["prior"].values()) == pytest.approx(1)
+    # The limits go by looks alone, and the logits are the model's own.
+    assert again.json["per_100_white_cells"] == told["per_100_white_cells"]
+    before, after = (Predictions.read(out / "predictions.parquet") for out in (plain, adult))
+    np.testing.assert_array_equal(before.logits, after.logits)
+    tables = [pd.read_csv(out / "cells.csv").set_index("path") for out in (plain, adult)]
+    assert (tables[0]["probability"] != tables[1]["probability"]).any()
+    moved = tables[0]["class"] != tables[1]["class"]
+    assert (
+        tables[1].loc[moved, "reason"].str.contains("mix of classes").sum()
+        == (moved & ~tables[1]["unknown"]).sum()
+    )
+    page = (adult / "report.html").read_text(encoding="utf-8")
+    assert "expected mix: neutrophil 5" in page
+    assert "by looks alone" in page
+
+
+def test_a_mix_that_cannot_be_used_is_wrong_usage(
+    hemoscope: Run, bundle: Path, cells: Path, tmp_path: Path
+):
+    uncalibrated = ("classify", cells, "--out", tmp_path / "a", "--model", bundle)
+    done = hemoscope(*uncalibrated, "--prior", "adult-blood")
+    assert (done.code, "has no calibration" in done.err) == (2, True)
+    done = hemoscope("classify", cells, "--out", tmp_path / "b", "--prior", "blast=3,ig=1")
+    assert (done.code, "does not know, 'blast'" in done.err) == (2, True)
+    assert not (tmp_path / "b").exists()
+
+
+def test_a_job_goes_on_with_the_mix_that_it_began_with(hemoscope: Run, cells: Path, tmp_path: Path):
+    from hemoscope.inference import Classifier
+    from hemoscope.inference.image_list import open_images
+    from hemoscope.inference.job import _header
+    from hemoscope.opinions import Journal
+
+    images = open_images([str(cells)])
+    with Journal.begin(tmp_path, _header(Classifier.load(prior="adult-blood"), images)):
+        pass
+    done = hemoscope("classify", cells, "--out", tmp_path, "--no-report", "--resume")
+    assert done.code == 2, done.err
+    on = ("--no-report", "--resume", "--prior", "adult-blood")
+    assert hemoscope("classify", cells, "--out", tmp_path, *on).code == 0

@@ -10,6 +10,7 @@ from hemoscope.calibration.errors import CalibrationError
 from hemoscope.calibration.fit import choose, fit
 from hemoscope.calibration.fitted import FittedCalibrator
 from hemoscope.calibration.judgement import Judgement
+from hemoscope.calibration.prior import PRIORS, Prior
 from hemoscope.calibration.store import read_trust, write_trust
 from hemoscope.calibration.trust import Trust
 from hemoscope.calibration.unknown import (
@@ -22,6 +23,7 @@ from hemoscope.calibration.unknown import (
 from hemoscope.calibration.unknown_score import UnknownScore
 
 __all__ = [
+    "PRIORS",
     "Acceptance",
     "Aps",
     "CalibrationError",
@@ -33,6 +35,7 @@ __all__ = [
     "Judgement",
     "KnownCells",
     "Lac",
+    "Prior",
     "Raps",
     "Trust",
     "UnknownCells",

@@ -19,9 +19,12 @@ class Judgement:
     Attributes:
         classes: The C class names.
         probabilities: (n, C) calibrated probabilities.
-        predicted: (n,) index of the model's class, the one that the guarantee is about: that of
-            the highest logit.
-        sets: (n, C) the conformal set of each cell; None where no sets were fitted.
+        predicted: (n,) index of the class that a cell is called: that of the highest logit, unless
+            a prior makes another one more probable.
+        own: (n,) index of the model's class, the one that the guarantee is about: that of the
+            highest logit.
+        sets: (n, C) the conformal set of each cell, and the class that it is called; None where no
+            sets were fitted.
         accepted: (n,) whether a cell may be reported without a person.
         unknown_score: (n,) strangeness; None without a score for it.
         unknown: (n,) whether a cell seems to be of none of the classes; None as above.
@@ -31,6 +34,7 @@ class Judgement:
     classes: tuple[str, ...]
     probabilities: Array
     predicted: Indices
+    own: Indices
     sets: Flags | None
     accepted: Flags
     unknown_score: Array | None
@@ -48,8 +52,9 @@ class Doubts:
     Attributes:
         classes: Class names.
         probabilities: (n, C) calibrated.
-        predicted: (n,) index of the model's class. A calibration may give another one the highest
-            probability.
+        predicted: (n,) index of the class that a cell is called. A calibration may give another one
+            the highest probability.
+        own: (n,) index of the class that it would be called without a prior.
         sets: (n, C), or None.
         accepted: (n,).
         unknown: (n,), or None.
@@ -59,6 +64,7 @@ class Doubts:
     classes: tuple[str, ...]
     probabilities: Array
     predicted: Indices
+    own: Indices
     sets: Flags | None
     accepted: Flags
     unknown: Flags | None
@@ -72,12 +78,17 @@ class Doubts:
     def _reason(self, row: int) -> str:
         if self.unknown is not None and self.unknown[row]:
             return "it looks like none of the classes"
+        called, own = int(self.predicted[row]), int(self.own[row])
+        if called != own:
+            return (
+                f"{self.classes[called]} by the mix of classes that is expected; "
+                f"{self.classes[own]} by its looks alone"
+            )
         likely = [] if self.sets is None else self._likely(row)
         if len(likely) > 1:
             return f"{NUMBERS.get(len(likely), 'many')} classes are likely: {_listed(likely)}"
         if not self.certified:
             return NO_THRESHOLD
-        called = int(self.predicted[row])
         stated = 100 * self.probabilities[row, called]
         return f"not sure enough: {self.classes[called]} at {stated:.1f} %"
 

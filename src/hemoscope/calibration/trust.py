@@ -1,12 +1,13 @@
 """`Trust`: all that turns a model's logits into an opinion that can be relied on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from hemoscope.calibration.acceptance import Acceptance
-from hemoscope.calibration.arrays import Array, refuse_not_finite, scores_of
+from hemoscope.calibration.arrays import Array, Indices, refuse_not_finite, scores_of
 from hemoscope.calibration.conformal import ConformalSets
 from hemoscope.calibration.differential import (
     LEVEL,
@@ -18,6 +19,7 @@ from hemoscope.calibration.differential import (
 from hemoscope.calibration.errors import CalibrationError
 from hemoscope.calibration.fitted import FittedCalibrator
 from hemoscope.calibration.judgement import Doubts, Judgement
+from hemoscope.calibration.prior import Prior
 from hemoscope.calibration.unknown_score import UnknownScore
 from hemoscope.cell_set import PROVENANCE_KEY
 from hemoscope.predictions import Predictions
@@ -36,6 +38,8 @@ class Trust:
         acceptance: Decides which cells are accepted; None: no cell is.
         unknown: Finds cells of none of the classes; None: they are not looked for.
         confusion: How the model confuses classes, for the differential; None: not counted.
+        prior: The mix of classes that is expected; None: that of the fitting cells. It is not part
+            of what is written to disk.
     """
 
     calibrator: FittedCalibrator
@@ -43,19 +47,46 @@ class Trust:
     acceptance: Acceptance | None = None
     unknown: UnknownScore | None = None
     confusion: Confusion | None = None
+    prior: Prior | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:
         """The class names, in the order of the logits."""
         return self.calibrator.classes
 
+    def with_prior(self, asked: str | None) -> Self:
+        """The same for another mix of classes.
+
+        It weighs the probabilities, and by them may call a cell otherwise; such a cell is never
+        accepted. Sets, the threshold of acceptance and the score for unknown cells go by the
+        model's own opinion, and so does the differential, whose method allows for any mix already.
+
+        Args:
+            asked: As `Prior.of` takes it; None: as it is.
+
+        Raises:
+            UsageError: As `Prior.of`.
+            CalibrationError: The calibration does not tell how many cells of each class it was
+                fitted on.
+        """
+        if asked is None:
+            return self
+        if self.confusion is None:
+            raise CalibrationError(
+                "this calibration does not tell how many cells of each class it was fitted on, so "
+                "no other mix can be put in its place. Fit it again with `hemoscope calibrate`."
+            )
+        counts = self.confusion.array().sum(1).tolist()
+        return replace(self, prior=Prior.of(asked, self.classes, counts))
+
     def judge(self, logits: ArrayLike, features: ArrayLike | None = None) -> Judgement:
         """Says what each cell is, how sure that is, and whether a person must look.
 
-        A cell is accepted if the model's confidence reaches the certified threshold and it does
-        not look unknown. What is certified is the error among the cells that reach the threshold.
-        Where a share f of these is taken out as unknown, the error among those left may be higher,
-        by a factor of at most 1 / (1 - f). Both speak of cells of the known classes.
+        A cell is accepted if the model's confidence reaches the certified threshold, it does not
+        look unknown, and no prior calls it otherwise than the model itself. What is certified is
+        the error among the cells that reach the threshold. Where a share f of these is taken out,
+        the error among those left may be higher, by a factor of at most 1 / (1 - f). Both speak of
+        cells of the known classes, in the mix of the validation cells.
 
         Args:
             logits: (n, C), of the model that the calibration was fitted for.
@@ -74,15 +105,24 @@ class Trust:
             known_by = None if features is None else np.asarray(features)
             strangeness = self.unknown.score(scores, known_by)
             unknown = strangeness > self.unknown.threshold
-        accepted = sure if unknown is None else sure & ~unknown
-        probabilities = self.calibrator.probabilities(scores)
+        probabilities, own = self.calibrator.probabilities(scores), scores.argmax(1)
+        predicted = own
+        if self.prior is not None:
+            probabilities, predicted = _weighed(self.prior, probabilities, own)
+            if sets is not None:  # what is called belongs to what is likely
+                sets[np.arange(len(sets)), predicted] = True
+        accepted = sure & (predicted == own)
+        if unknown is not None:
+            accepted &= ~unknown
         certified = self.acceptance is not None and self.acceptance.threshold is not None
-        predicted = scores.argmax(1)
-        doubts = Doubts(self.classes, probabilities, predicted, sets, accepted, unknown, certified)
+        doubts = Doubts(
+            self.classes, probabilities, predicted, own, sets, accepted, unknown, certified
+        )
         return Judgement(
             classes=self.classes,
             probabilities=probabilities,
             predicted=predicted,
+            own=own,
             sets=sets,
             accepted=accepted,
             unknown_score=strangeness,
@@ -99,6 +139,9 @@ class Trust:
         seed: int = 0,
     ) -> Differential:
         """The differential of judged cells, with limits for counting and for wrong calls.
+
+        It goes by the model's own calls, whatever the prior: that those depend on the mix of the
+        validation cells is what the method allows for.
 
         Args:
             cells: A judgement, whose cells that look unknown are not counted; or (C,) cells that
@@ -120,13 +163,13 @@ class Trust:
         called, unknown = cells, 0
         if isinstance(cells, Judgement):
             known = np.ones(len(cells), bool) if cells.unknown is None else ~cells.unknown
-            called = np.bincount(cells.predicted[known], minlength=len(self.classes))
+            called = np.bincount(cells.own[known], minlength=len(self.classes))
             unknown = int((~known).sum())
         tally = Tally.of(called, exact, len(self.classes), unknown)  # pyright: ignore[reportArgumentType]
         return count_cells(self.classes, tally, self.confusion, level=level, seed=seed)
 
     def apply(self, predictions: Predictions) -> Predictions:
-        """The table with calibrated probabilities, as the logits log p.
+        """The table with calibrated probabilities, by the prior if there is one, as logits log p.
 
         Its provenance tells the method and the fitting cells, so that `evaluate` can refuse them,
         and keeps it from being calibrated twice.
@@ -136,11 +179,14 @@ class Trust:
         """
         scores = self.logits_of(predictions)
         stated = self.calibrator.probabilities(scores)
-        calibration = {
+        calibration: dict[str, Any] = {
             "method": self.calibrator.method,
             "fitted_at": self.calibrator.fitted_at,
             "fitted_cells": self.calibrator.fitted_cells.digests,
         }
+        if self.prior is not None:
+            stated = self.prior.apply(stated)
+            calibration["prior"] = self.prior.name
         return Predictions.from_logits(
             list(predictions.paths),
             predictions.classes,
@@ -172,6 +218,17 @@ class Trust:
             )
         refuse_not_finite(scores, "logits")
         return scores
+
+
+def _weighed(prior: Prior, stated: Array, own: Indices) -> tuple[Array, Indices]:
+    """(n, C) probabilities by a prior, and (n,) the classes: the model's own but where it matters.
+
+    A calibration alone may give another class the highest probability than the logits do; that is
+    not the prior's doing.
+    """
+    weighed = prior.apply(stated)
+    called = weighed.argmax(1)
+    return weighed, np.where(called == stated.argmax(1), own, called)
 
 
 def _fresh() -> np.random.Generator:

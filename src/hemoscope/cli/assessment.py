@@ -11,7 +11,12 @@ if TYPE_CHECKING:
 
 
 def assess_calibration(
-    calibration: Path, table: "Predictions", path: Path, options: dict[str, Any]
+    calibration: Path,
+    table: "Predictions",
+    path: Path,
+    options: dict[str, Any],
+    *,
+    prior: str | None = None,
 ) -> tuple["Assessment", "Predictions"]:
     """Applies the calibration in a file to the table at `path`; gives what it does, and the table.
 
@@ -21,7 +26,7 @@ def assess_calibration(
     from hemoscope.calibration.assessment import assess
     from hemoscope.features import Features, features_beside
 
-    trust, features = read_trust(calibration), None
+    trust, features = read_trust(calibration).with_prior(prior), None
     if trust.unknown is not None and trust.unknown.needs_features:
         features = Features.read(features_beside(path)).of(table)
     return assess(trust, table, features=features, **options), trust.apply(table)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from hemoscope.cli.options import Batch, Bfloat16, EngineName, Json, OptionalModel
+from hemoscope.cli.options import Batch, Bfloat16, EngineName, Json, OptionalModel, Prior
 from hemoscope.cli.output import note, print_json, print_table, progress_bar
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def classify(
     batch: Batch = 16,
     bfloat16: Bfloat16 = False,
     engine: EngineName = "onnxruntime",
+    prior: Prior = None,
     json: Json = False,
 ) -> None:
     """Say what each cell is, how sure, and which need a person. Exit 1 if some are unreadable.
@@ -49,7 +50,7 @@ def classify(
     from hemoscope.inference import Classifier, classify_images, open_images
 
     listed = open_images(images, sys.stdin.buffer)
-    classifier = Classifier.load(model, batch=batch, engine=engine, bfloat16=bfloat16)
+    classifier = Classifier.load(model, batch=batch, engine=engine, bfloat16=bfloat16, prior=prior)
 
     try:
         with progress_bar("looking at cells") as progress:
@@ -69,7 +70,7 @@ def classify(
         raise typer.Exit(1) from None
     _note_unreadable(outcome.findings)
     if json:
-        print_json(_summary(outcome, out, report))
+        print_json(_summary(outcome, out, report, classifier))
     else:
         print_outcome(outcome, out, report=report)
     if outcome.findings.unreadable:
@@ -97,8 +98,17 @@ def write_report(
         images=images.table_of(found.shown),
         looks=looks,
         per_100=outcome.per_100,
-        about=About(outcome.provenance, outcome.cells.name, remark, warning),
+        about=About(outcome.provenance, outcome.cells.name, remark, warning, _expected(classifier)),
     )
+
+
+def _expected(classifier: "Classifier") -> str:
+    """The prior in words; "" without one."""
+    prior = classifier.judge.prior
+    if prior is None:
+        return ""
+    shares = sorted(prior.shares(classifier.classes).items(), key=lambda share: -share[1])
+    return ", ".join(f"{name} {100 * share:.2g} %" for name, share in shares)
 
 
 def _remove_report(file: Path, _outcome: "Classified") -> None:
@@ -111,8 +121,10 @@ def _remove_report(file: Path, _outcome: "Classified") -> None:
     remove_report(file, data_folder(file))
 
 
-def _summary(outcome: "Classified", out: Path, report: bool) -> dict[str, Any]:
-    found = outcome.findings
+def _summary(
+    outcome: "Classified", out: Path, report: bool, classifier: "Classifier"
+) -> dict[str, Any]:
+    found, prior = outcome.findings, classifier.judge.prior
     return {
         "out": str(out),
         "table": str(outcome.cells),
@@ -126,6 +138,7 @@ def _summary(outcome: "Classified", out: Path, report: bool) -> dict[str, Any]:
         "differential": found.counted.records(),
         "per_100_white_cells": None if outcome.per_100 is None else _per_100(outcome.per_100),
         "other_source": _other_source(outcome),
+        "prior": None if prior is None else prior.shares(classifier.classes),
         "unreadable_count": found.unreadable,
         "unreadable": [{"path": f.path, "cause": f.problem} for f in found.failures],
         "resumed_after": outcome.resumed_after,
@@ -174,6 +187,8 @@ def print_outcome(outcome: "Classified", out: Path, *, report: bool) -> None:
         )
     if outcome.other_source is not None and outcome.other_source.suspected:
         note(f"WARNING: {outcome.other_source}")
+    if "prior" in outcome.provenance:
+        note(f"Classes are weighed by the expected mix {outcome.provenance['prior']}.")
     where = f", {out / 'report.html'}" if report else ""
     note(f"{found.cells:,} cells → {outcome.cells}{where}")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from hemoscope.cli.assessment import assess_calibration, print_assessment
-from hemoscope.cli.options import Json
+from hemoscope.cli.options import Json, Prior
 from hemoscope.cli.output import note, print_json, print_table
 from hemoscope.errors import UsageError
 
@@ -30,6 +30,7 @@ def evaluate(
         Path | None,
         typer.Option("--calibration", help="What `hemoscope calibrate` wrote: applied first."),
     ] = None,
+    prior: Prior = None,
     allow_fitted_cells: Annotated[
         bool,
         typer.Option(
@@ -68,9 +69,13 @@ def evaluate(
     }
     assessment = None
     if calibration is None:
+        if prior is not None:
+            raise UsageError("--prior changes what a calibration says: name one by --calibration.")
         result = evaluate_predictions(table, **options)
     else:
-        assessment, table = assess_calibration(calibration, table, predictions, options)
+        assessment, table = assess_calibration(
+            calibration, table, predictions, options, prior=prior
+        )
         result = assessment.after
     if coarse is not None:
         _write_coarse(table, "pbc" if hierarchy == "auto" else hierarchy, coarse)

@@ -44,6 +44,15 @@ Bfloat16 = Annotated[
     bool,
     typer.Option("--bfloat16", help="Faster where the processor has it; logits differ slightly."),
 ]
+Prior = Annotated[
+    str | None,
+    typer.Option(
+        "--prior",
+        metavar="MIX",
+        help="Expected mix of classes: adult-blood, or CLASS=NUMBER,…; by default that of the "
+        "calibration's own cells.",
+    ),
+]
 EngineName = Annotated[
     Literal["onnxruntime", "openvino"],
     typer.Option("--engine", help="What runs a bundle; openvino has to be installed."),

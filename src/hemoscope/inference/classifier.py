@@ -65,6 +65,7 @@ class Classifier:
         threads: int | None = None,
         engine: Engine = "onnxruntime",
         bfloat16: bool = False,
+        prior: str | None = None,
     ) -> Self:
         """The classifier in a bundle (which needs no torch) or a run folder, with its calibration.
 
@@ -74,15 +75,19 @@ class Classifier:
             threads: That a bundle computes with; by default one for each processor.
             engine: What runs a bundle.
             bfloat16: As for `load_scorer`.
+            prior: The mix of classes that is expected, such as "adult-blood" or
+                "neutrophil=60,lymphocyte=30" (`hemoscope.calibration.Prior`); by default that of
+                the validation cells.
 
         Raises:
-            HemoscopeError: As `load_scorer` and `read_trust`; or no bundle ships.
+            HemoscopeError: As `load_scorer` and `read_trust`; no bundle ships; or the prior
+                cannot be used.
         """
         path = shipped_bundle() if model is None else Path(model)
         scorer = load_scorer(
             path, bfloat16=bfloat16, engine=engine, threads=threads, side_by_side=True
         )
-        return cls(scorer, batch=batch, judge=Judge.beside(path, scorer.classes))
+        return cls(scorer, batch=batch, judge=Judge.beside(path, scorer.classes, prior))
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -106,7 +111,9 @@ class Classifier:
 
     def describe(self) -> dict[str, Any]:
         """Where model and calibration came from, as plain JSON values."""
-        return {**self._scorer.describe(), "calibration_sha256": self._judge.digest}
+        told = {**self._scorer.describe(), "calibration_sha256": self._judge.digest}
+        prior = self._judge.prior
+        return told if prior is None else {**told, "prior": prior.name}
 
     def __call__(self, images: Iterable[CellImage]) -> Iterator[Opinion]:
         """One opinion for every image, in their order, while they are still being read.

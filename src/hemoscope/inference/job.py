@@ -105,7 +105,10 @@ def classify_images(
 
 def _header(classifier: Classifier, images: ImageList) -> JournalHeader:
     model = str(classifier.describe().get("sha256", ""))
-    return JournalHeader(classifier.classes, model, classifier.judge.digest, images.key)
+    calibration, prior = classifier.judge.digest, classifier.judge.prior
+    if prior is not None:
+        calibration = f"{calibration} with the prior {prior.name}"
+    return JournalHeader(classifier.classes, model, calibration, images.key)
 
 
 def _what_is_missing(
@@ -165,7 +168,8 @@ def _per_100(classifier: Classifier, findings: Findings) -> "Differential | None
     trust = classifier.judge.trust
     if trust is None or trust.confusion is None:
         return None
-    return trust.differential(findings.counted.counts.sum(0))
+    own = [findings.own.get(name, 0) for name in classifier.classes]
+    return trust.differential(own)
 
 
 def _other_source(classifier: Classifier, findings: Findings) -> OtherSource | None:

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
 
+from hemoscope.errors import UsageError
 from hemoscope.inference.bundle import ModelError, calibration_file, file_digest
 from hemoscope.inference.scorer import Observation
 from hemoscope.opinions.opinion import Opinion
 
 if TYPE_CHECKING:
-    from hemoscope.calibration import Judgement, Trust
+    from hemoscope.calibration import Judgement, Prior, Trust
 
 NOT_CALIBRATED = "the model is not calibrated, so a person looks at every cell"
 NOT_FINITE = "the model gives no finite numbers for this image"
@@ -48,20 +49,37 @@ class Judge:
         self.classes, self.trust, self.digest = tuple(classes), trust, digest
 
     @classmethod
-    def beside(cls, model: Path, classes: Sequence[str]) -> Self:
+    def beside(cls, model: Path, classes: Sequence[str], prior: str | None = None) -> Self:
         """By the `calibration.json` of a bundle or run folder, if there is one.
+
+        Args:
+            model: The folder.
+            classes: The C class names.
+            prior: The mix of classes that is expected, as `Trust.with_prior` takes it.
 
         Raises:
             CalibrationError: The file cannot be used.
             ModelError: It is for other classes.
+            UsageError: The prior cannot be used, or there is no calibration that it could change.
         """
         file = calibration_file(model)
         if not file.is_file():
+            if prior is not None:
+                raise UsageError(
+                    f"{model} has no calibration, so nobody knows of which mix of classes its "
+                    "probabilities speak, and --prior cannot put another in its place. Make one "
+                    "with `hemoscope calibrate`."
+                )
             return cls(classes)
         # Late: without a calibration none of its libraries is needed.
         from hemoscope.calibration.store import read_trust  # noqa: PLC0415
 
-        return cls(classes, read_trust(file), file_digest(file))
+        return cls(classes, read_trust(file).with_prior(prior), file_digest(file))
+
+    @property
+    def prior(self) -> "Prior | None":
+        """The mix of classes that is expected; None: that of the validation cells."""
+        return None if self.trust is None else self.trust.prior
 
     @property
     def needs_features(self) -> bool:

@@ -25,7 +25,9 @@ class Findings:
         calibrated: Whether the model has a calibration; without one no cell is accepted.
         counted: How many cells of each class, unknown ones apart.
         accepted: How many cells may stand without a person.
-        called: How many cells the model gave each class, unknown ones among them.
+        called: How many cells were given each class, unknown ones among them.
+        own: How many cells the model gave each class by their looks alone, without a prior; unknown
+            ones not among them.
         look_first: Cells that a person must look at, unknown ones first, then the least sure.
         sheets: By class: its cells, the unknown first, then those to look at, the least sure first.
         listed: Cells for a table, in the same order.
@@ -38,6 +40,7 @@ class Findings:
     counted: ClassCounts
     accepted: int
     called: Mapping[str, int]
+    own: Mapping[str, int]
     look_first: tuple[Opinion, ...]
     sheets: Mapping[str, tuple[Opinion, ...]]
     listed: tuple[Opinion, ...]
@@ -81,7 +84,7 @@ def gather(
         calibrated: Whether the model has a calibration.
         groups: Group of each image by its index, or None.
     """
-    tally = _Tally(groups)
+    tally = _Tally(classes, groups)
     for opinion in opinions:
         tally.add(opinion)
     share = PICTURES // max(1, len(tally.sheets))
@@ -92,6 +95,7 @@ def gather(
         counted=ClassCounts.counted(classes, tally.counted, tally.unknown),
         accepted=tally.accepted,
         called=dict(tally.called),
+        own=dict(tally.own),
         look_first=tally.look_first.sorted(),
         sheets=kept,
         listed=tally.listed.sorted(),
@@ -101,10 +105,11 @@ def gather(
 
 
 class _Tally:
-    def __init__(self, groups: Sequence[str] | None) -> None:
-        self._groups = groups
+    def __init__(self, classes: Sequence[str], groups: Sequence[str] | None) -> None:
+        self._classes, self._groups = classes, groups
         self.counted: Counter[tuple[str, str]] = Counter()
         self.called: Counter[str] = Counter()
+        self.own: Counter[str] = Counter()
         self.unknown = self.accepted = self.unreadable = 0
         self.look_first, self.listed = Smallest[Opinion](LOOK_FIRST), Smallest[Opinion](LISTED)
         self.sheets: defaultdict[str, Smallest[Opinion]] = defaultdict(lambda: Smallest(PICTURES))
@@ -131,6 +136,13 @@ class _Tally:
         else:
             group = "" if self._groups is None else self._groups[opinion.index]
             self.counted[group, label] += 1
+            self.own[_by_looks(opinion, self._classes) or label] += 1
+
+
+def _by_looks(opinion: Opinion, classes: Sequence[str]) -> str | None:
+    """The class of the highest logit, where logits are kept."""
+    ranked = sorted(zip(opinion.logits, classes, strict=False), key=lambda pair: -pair[0])
+    return ranked[0][1] if ranked else None
 
 
 def _urgency(opinion: Opinion) -> tuple[float, ...]:

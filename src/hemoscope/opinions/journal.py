@@ -40,7 +40,7 @@ class JournalHeader:
     Attributes:
         classes: The C class names, in the order of the logits.
         model: SHA-256 of the model, 64 hex digits.
-        calibration: SHA-256 of its calibration, or None.
+        calibration: SHA-256 of its calibration, and the prior if there is one; or None.
         images: What tells the list of images from others: the table's fingerprint, or "list" for
             one that is streamed, which is compared name by name.
     """

@@ -29,12 +29,15 @@ class About:
         table: Name of the file that holds all cells, to point to.
         remark: What readers must know of these cells, such as that they are synthetic.
         warning: What is odd about them as a set, such as that they seem to be of another source.
+        expected: The mix of classes by which they were weighed, in words; "" for that of the
+            validation cells.
     """
 
     provenance: Mapping[str, Any] = field(default_factory=dict)
     table: str | None = None
     remark: str = ""
     warning: str = ""
+    expected: str = ""
 
 
 def write_classification_report(
@@ -92,10 +95,10 @@ def write_classification_report(
     section = Section(
         "differential",
         "Differential",
-        _meaning(findings, figure),
+        _meaning(findings, figure, about.expected),
         (figure, *(() if per_100 is None else (PerHundredFigure(per_100),))),
         (
-            *(() if per_100 is None else (per_100_table(per_100),)),
+            *(() if per_100 is None else (per_100_table(per_100, weighed=bool(about.expected)),)),
             differential_table(findings, figure),
         ),
     )
@@ -127,8 +130,13 @@ def _row(opinion: Opinion) -> tuple[str, ...]:
     )
 
 
-def per_100_table(differential: Differential) -> Table:
-    """Numbers per 100 white cells as text, as a laboratory gives them."""
+def per_100_table(differential: Differential, *, weighed: bool = False) -> Table:
+    """Numbers per 100 white cells as text, as a laboratory gives them.
+
+    Args:
+        differential: The numbers.
+        weighed: Whether classes were weighed by a prior, by which these numbers do not go.
+    """
     rows = tuple(
         (
             row.name if row.white else f"{row.name} (counted apart)",
@@ -142,6 +150,8 @@ def per_100_table(differential: Differential) -> Table:
         f"Per 100 white cells; the {100 * differential.level:g} % limits are for the patient, and "
         "allow for counting and for cells called wrong as often as the validation cells were"
     )
+    if weighed:
+        caption += ". Counted as called by looks alone: the limits allow for any mix of classes"
     return Table(caption, ("Class", "Counted", "Estimate", "Limits"), rows)
 
 
@@ -167,14 +177,20 @@ def _range(low: float, high: float) -> str:
     return NOT_DEFINED if np.isnan(low) else f"{100 * low:.1f} to {100 * high:.1f} %"
 
 
-def _meaning(findings: Findings, figure: ClassCountsFigure) -> str:
+def _meaning(findings: Findings, figure: ClassCountsFigure, expected: str) -> str:
     total = findings.counted.cells
     if total == 0:
         return "No cell could be named, so there is nothing to count."
     frame = figure.frame()
     commonest = frame.iloc[int(frame["cells"].to_numpy().argmax())]
+    weighed = (
+        f" Calls and probabilities are for cells of this expected mix: {expected}. A cell that is "
+        "called otherwise by it than by its looks alone goes to a person."
+        if expected
+        else ""
+    )
     return (
         f"{cells(total)} counted; the commonest class is {commonest['class']} "
         f"({percent(commonest['share'], 1)}). The intervals of the shares allow for the number of "
-        "cells counted, not for cells that were called wrong."
+        f"cells counted, not for cells that were called wrong.{weighed}"
     )
