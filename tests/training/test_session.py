@@ -20,7 +20,7 @@ from hemoscope.cells import open_cells, write_manifest
 from hemoscope.errors import HemoscopeError, UsageError
 from hemoscope.training.interruption import TrainingInterruptedError
 from hemoscope.training.recipe_files import load_recipe
-from hemoscope.training.run_folder import RunFolderError
+from hemoscope.training.run_folder import NoRunError, RunFolderError
 from hemoscope.training.session import Session
 from hemoscope.training.train import Machine, TrainingError, train_model
 
@@ -161,6 +161,12 @@ def test_a_run_is_not_resumed_on_other_cells(cells, tiny, tmp_path):
 def test_there_is_nothing_to_resume_in_an_empty_folder(cells, tmp_path):
     with pytest.raises(RunFolderError, match="no run folder"):
         Session.resumed(str(cells), tmp_path)
+
+
+def test_a_run_that_is_not_there_is_wrong_usage(cells, tmp_path):
+    with pytest.raises(NoRunError, match=r"Make one with `hemoscope train`") as caught:
+        Session.resumed(str(cells), tmp_path / "nowhere")
+    assert caught.value.exit_code == 2
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ class Trust:
             CalibrationError: The logits have another number of classes, or are not finite.
         """
         scores = self._checked(logits)
-        sets = None if self.conformal is None else self.conformal.sets(scores, _fresh())
+        sets = None if self.conformal is None else self.conformal.sets(scores)
         sure = np.zeros(len(scores), bool)
         if self.acceptance is not None:
             sure = self.acceptance.accepts(scores)
@@ -229,8 +229,3 @@ def _weighed(prior: Prior, stated: Array, own: Indices) -> tuple[Array, Indices]
     weighed = prior.apply(stated)
     called = weighed.argmax(1)
     return weighed, np.where(called == stated.argmax(1), own, called)
-
-
-def _fresh() -> np.random.Generator:
-    """The same draws every time, for sets that were fitted to be randomised."""
-    return np.random.default_rng(0)

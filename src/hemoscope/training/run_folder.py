@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hemoscope.errors import HemoscopeError
+from hemoscope.errors import HemoscopeError, UsageError
 from hemoscope.files import cause, replacing
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.recipe_files import dump_recipe, load_recipe
@@ -22,6 +22,10 @@ from hemoscope.training.recipe_files import dump_recipe, load_recipe
 
 class RunFolderError(HemoscopeError):
     """A run folder that is missing, taken, or does not fit what is asked of it."""
+
+
+class NoRunError(RunFolderError, UsageError):
+    """A run was named that is not there."""
 
 
 @dataclass(frozen=True)
@@ -107,9 +111,12 @@ def open_run(path: Path) -> RunFolder:
     """The run folder at a path.
 
     Raises:
-        RunFolderError: There is none.
+        NoRunError: There is no such folder.
+        RunFolderError: It is no run folder.
     """
     run = RunFolder(path)
+    if not path.is_dir():
+        raise NoRunError(f"there is no run folder at {path}. Make one with `hemoscope train`.")
     if not run.recipe.is_file():
         raise RunFolderError(f"{path} is no run folder (it has no recipe.yaml).")
     return run

@@ -15,7 +15,6 @@ from hemoscope.calibration.conformal.quantile import (
     least_cells,
 )
 from hemoscope.calibration.conformal.scores import Score
-from hemoscope.calibration.conformal.sets import ConformalSets
 from hemoscope.errors import UsageError
 from tests.calibration.simulate import CLASSES, drawn
 
@@ -144,6 +143,16 @@ def test_what_cannot_be_fitted_is_refused():
         conformalise(FITTED, 1.5)
     with pytest.raises(CalibrationError, match="no cells"):
         conformalise(FITTED.take([]), 0.1)
-    randomised = ConformalSets(Aps(), 0.1, (0.9,) * 4, False, True, False, (9,) * 4)
-    with pytest.raises(ValueError, match="pass rng"):
-        randomised.sets(scores_of(NEW))
+
+
+def test_a_randomised_set_goes_by_its_cell_alone_and_covers_as_it_should():
+    sets = conformalise(FITTED, 0.1, score=Aps(), randomised=True, with_top=False)
+    assert sets.randomised
+    many = drawn(20_000, seed=3)
+    logits, truth = scores_of(many), many.truth()
+    chosen = sets.sets(logits)
+    np.testing.assert_array_equal(sets.sets(logits[5:8]), chosen[5:8])
+    held = chosen[np.arange(len(truth)), truth].mean()
+    drawn_anew = sets.sets(logits, np.random.default_rng(1))[np.arange(len(truth)), truth].mean()
+    assert held == pytest.approx(drawn_anew, abs=0.01)
+    assert (sets.sets(logits, np.random.default_rng(1)) != chosen).any()

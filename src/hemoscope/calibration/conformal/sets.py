@@ -1,6 +1,7 @@
 """`ConformalSets`: thresholds fitted on validation cells, turned into a set for each cell."""
 
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Annotated
 
 import numpy as np
@@ -48,18 +49,29 @@ class ConformalSets:
 
         Args:
             logits: (n, C).
-            rng: Draws the u of randomised sets; needed for these only.
-
-        Raises:
-            ValueError: The sets are randomised and there is no `rng`.
+            rng: Draws the u of randomised sets. Without it u is made of the cell's own logits, so
+                that a cell has the same set whatever cells stand beside it.
         """
-        stated = softmax(np.asarray(logits, np.float64), axis=1)
-        scores = self.score.of(stated, draw(len(stated), self.randomised, rng))
+        known = np.asarray(logits, np.float64)
+        stated = softmax(known, axis=1)
+        if self.randomised and rng is None:
+            uniforms = _scattered(known)
+        else:
+            uniforms = draw(len(stated), self.randomised, rng)
+        scores = self.score.of(stated, uniforms)
         limits = [np.inf if limit is None else limit for limit in self.thresholds]
         chosen = scores <= np.asarray(limits)
         if self.with_top:
             chosen[np.arange(len(stated)), stated.argmax(1)] = True
         return chosen
+
+
+def _scattered(logits: Array) -> Array:
+    """(n,) numbers in [0, 1), spread as evenly as a good hash of each row's bytes spreads them."""
+    rows = np.ascontiguousarray(logits)
+    digests = b"".join(blake2b(row.tobytes(), digest_size=8).digest() for row in rows)
+    whole = np.frombuffer(digests, np.uint64) >> np.uint64(11)
+    return whole.astype(np.float64) * 2.0**-53
 
 
 def draw(cells: int, randomised: bool, rng: np.random.Generator | None) -> Array:
