@@ -191,6 +191,7 @@ def test_a_prior_changes_what_a_calibration_says(hemoscope: Run, test_table: Pat
     plain = hemoscope(*way, "--calibration", tmp_path)
     weighed = hemoscope(*way, "--calibration", tmp_path, *mix)
     assert weighed.code == 0, weighed.err
+    assert weighed.json["trust"]["prior"] == mix[1]
     recall = [told.json["per_class"][CLASSES[1]]["recall"] for told in (plain, weighed)]
     assert recall[1] > recall[0]
     alone = hemoscope(*way, *mix)

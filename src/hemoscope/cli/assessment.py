@@ -41,7 +41,9 @@ def print_assessment(assessment: "Assessment") -> None:
         rows.append((path, change.before.value, change.after.value, change.difference, *limits))
     print_table(
         f"Before and after calibration ({assessment.method}, fitted on "
-        f"{assessment.fitted_on:,} cells)",
+        f"{assessment.fitted_on:,} cells"
+        + ("" if assessment.prior is None else f"; expected mix {assessment.prior}")
+        + ")",
         ("figure", "before", "after", "difference", "low", "high"),
         rows,
     )

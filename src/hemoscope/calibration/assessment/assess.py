@@ -95,6 +95,7 @@ def assess(  # noqa: PLR0913 (the options of `evaluate`, and features)
         if trust.conformal is None or judged.sets is None
         else _coverage(trust.conformal, judged.sets, predictions, groups, level),
         acceptance=_accepted(trust, judged.accepted, wrong, groups, level),
+        prior=None if trust.prior is None else trust.prior.name,
     )
 
 

@@ -96,6 +96,7 @@ class Assessment:
         changes: Path of a figure to its change.
         conformal: Coverage of the sets, where there are any.
         acceptance: The accepted cells, where acceptance was fitted.
+        prior: The mix of classes that was expected; None: that of the fitting cells.
     """
 
     method: str
@@ -106,6 +107,7 @@ class Assessment:
     changes: Mapping[str, Change]
     conformal: CoverageFigures | None
     acceptance: AcceptanceFigures | None
+    prior: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values. `before` and `after` are left to the changes."""
@@ -113,6 +115,7 @@ class Assessment:
             "method": self.method,
             "fitted_on": self.fitted_on,
             "fitted_at": self.fitted_at,
+            "prior": self.prior,
             "changes": plain(self.changes),
             "conformal": plain(self.conformal),
             "acceptance": plain(self.acceptance),

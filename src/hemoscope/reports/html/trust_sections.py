@@ -55,7 +55,9 @@ def _recalibration(assessment: Assessment) -> Section:
 def _recalibration_meaning(assessment: Assessment) -> str:
     change = assessment.changes["calibration.nll"]
     origin = (
-        f"Calibrated by the method “{assessment.method}”, fitted on {cells(assessment.fitted_on)}. "
+        f"Calibrated by the method “{assessment.method}”, fitted on {cells(assessment.fitted_on)}"
+        + ("" if assessment.prior is None else f", for the expected mix {assessment.prior}")
+        + ". "
         "All other parts of this report are about the calibrated probabilities."
     )
     if change.interval is None:
