@@ -78,6 +78,12 @@ def test_adult_blood_says_nothing_of_platelets_nor_of_classes_that_a_model_lacks
     assert sum(PRIORS["adult-blood"][name] for name in PBC[:5]) == 100
 
 
+def test_a_model_of_subtypes_is_refused_a_mix_of_types():
+    subtypes = ("band neutrophil", "segmented neutrophil", "lymphocyte", "monocyte", "eosinophil")
+    with pytest.raises(UsageError, match="Write CLASS=NUMBER"):
+        Prior.of("adult-blood", subtypes, (1,) * 5)
+
+
 @pytest.mark.parametrize(
     ("asked", "words"),
     [

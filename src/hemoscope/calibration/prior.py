@@ -30,6 +30,8 @@ PRIORS: Mapping[str, Mapping[str, float]] = {
 }
 """Round numbers within the ranges that textbooks give for healthy adults, and a half in a hundred
 for what such blood has next to none of."""
+MISSING = 0.15
+"""Most of such a mix that may be of classes that a model does not have."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ def _wanted(asked: str, classes: Sequence[str]) -> dict[str, float]:
     """Class name to its number."""
     if asked in PRIORS:
         known = {name: value for name, value in PRIORS[asked].items() if name in classes}
-        if len(known) > 1:
+        # A model of subtypes has no "neutrophil", without which the others' ratio says little.
+        if sum(known.values()) > (1 - MISSING) * sum(PRIORS[asked].values()):
             return known
         raise UsageError(
             f"the prior {asked} is about {', '.join(PRIORS[asked])}; the model has "
