@@ -67,8 +67,9 @@ class Prior:
         wanted = _wanted(asked, classes)
         had = np.asarray(fitted, np.float64) / np.sum(fitted)
         named = np.array([name in wanted for name in classes])
-        without = [name for name, share in zip(classes, had, strict=True) if not share]
-        if missing := [name for name in without if name in wanted]:
+        if missing := [
+            name for name, share in zip(classes, had, strict=True) if name in wanted and not share
+        ]:
             raise UsageError(
                 f"the calibration was fitted without a cell of {', '.join(missing)}, so it cannot "
                 "be told how much more of them there is. Leave them out of --prior."

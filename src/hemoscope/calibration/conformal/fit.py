@@ -51,8 +51,9 @@ def conformalise(
     if len(predictions) == 0:
         raise CalibrationError("the predictions table has no cells to fit prediction sets on.")
     chosen = one_per_group(predictions, seed)
-    truth, stated = chosen.truth(), softmax(scores_of(chosen), axis=1)
-    uniforms = draw(len(chosen), randomised, np.random.default_rng(seed))
+    truth, logits = chosen.truth(), scores_of(chosen)
+    stated = softmax(logits, axis=1)
+    uniforms = draw(logits, randomised, np.random.default_rng(seed))
     own = score.of(stated, uniforms)[np.arange(len(truth)), truth]
     size = len(predictions.classes)
     by_class = [own[truth == c] if class_conditional else own for c in range(size)]

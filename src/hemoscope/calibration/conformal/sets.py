@@ -54,11 +54,7 @@ class ConformalSets:
         """
         known = np.asarray(logits, np.float64)
         stated = softmax(known, axis=1)
-        if self.randomised and rng is None:
-            uniforms = _scattered(known)
-        else:
-            uniforms = draw(len(stated), self.randomised, rng)
-        scores = self.score.of(stated, uniforms)
+        scores = self.score.of(stated, draw(known, self.randomised, rng))
         limits = [np.inf if limit is None else limit for limit in self.thresholds]
         chosen = scores <= np.asarray(limits)
         if self.with_top:
@@ -74,10 +70,8 @@ def _scattered(logits: Array) -> Array:
     return whole.astype(np.float64) * 2.0**-53
 
 
-def draw(cells: int, randomised: bool, rng: np.random.Generator | None) -> Array:
-    """(cells,) the u of each cell: uniform on [0, 1), or 1 without randomisation."""
+def draw(logits: Array, randomised: bool, rng: np.random.Generator | None) -> Array:
+    """(n,) the u of each of (n, C): 1 without randomisation, else on [0, 1), as `sets` says."""
     if not randomised:
-        return np.ones(cells)
-    if rng is None:
-        raise ValueError("randomised sets need a random generator: pass rng")
-    return rng.random(cells)
+        return np.ones(len(logits))
+    return _scattered(logits) if rng is None else rng.random(len(logits))
