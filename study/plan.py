@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hemoscope.models.config import Normalisation
 from hemoscope.training.recipe import Recipe
@@ -32,12 +32,14 @@ class Reduced(_Part):
     Attributes:
         epochs: Of every training.
         seeds: Of every run, the plan's first ones.
+        more_seeds: Name to how many seeds, of the runs that can afford more than that.
         train_per_class: Training cells of a class at most; None: all.
         image_size: Side of what a model sees, in pixels; None: each model's own.
     """
 
     epochs: int = Field(ge=1)
     seeds: int = Field(ge=1)
+    more_seeds: dict[str, int] = {}
     train_per_class: int | None = Field(default=None, ge=1)
     image_size: int | None = Field(default=None, ge=32)
 
@@ -47,10 +49,22 @@ class Reduced(_Part):
         own = {} if self.image_size is None else {"model.image_size": self.image_size}
         return {"epochs": self.epochs, **own}
 
+    def seeds_of(self, name: str) -> int:
+        """How many seeds a run has."""
+        return self.more_seeds.get(name, self.seeds)
+
+    def agrees_with(self, other: Self) -> bool:
+        """Whether runs of both belong in one table; how many seeds there are does not matter."""
+        own, theirs = (each.model_dump(exclude={"seeds", "more_seeds"}) for each in (self, other))
+        return own == theirs
+
     @property
     def words(self) -> str:
         """How every table from it is named."""
-        parts = [counted(self.epochs, "epoch"), counted(self.seeds, "seed")]
+        seeds = counted(self.seeds, "seed")
+        if self.more_seeds:
+            seeds += f" ({max(self.more_seeds.values())} of some runs)"
+        parts = [counted(self.epochs, "epoch"), seeds]
         if self.train_per_class is not None:
             parts.append(f"at most {self.train_per_class} training cells of a class")
         if self.image_size is not None:
@@ -106,6 +120,13 @@ class Plan(_Part):
     reduced: Reduced
     sections: tuple[Section, ...]
 
+    @model_validator(mode="after")
+    def _known_runs(self) -> Self:
+        known = {name for section in self.sections for name in section.runs}
+        if unknown := self.reduced.more_seeds.keys() - known:
+            raise ValueError(f"more_seeds names {', '.join(sorted(unknown))}, which is no run.")
+        return self
+
     @classmethod
     def read(cls, path: Path = PLAN) -> Self:
         """Reads plan.yaml."""
@@ -121,7 +142,7 @@ class Plan(_Part):
         """
         for section in self.sections:
             for name, run in section.runs.items():
-                for seed in section.seeds[: self.reduced.seeds if reduced else None]:
+                for seed in section.seeds[: self.reduced.seeds_of(name) if reduced else None]:
                     settings = {**section.settings, **run.settings, "seed": seed}
                     settings |= {"data.split_column": section.split}
                     if reduced:

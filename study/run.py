@@ -92,18 +92,19 @@ def _perform(experiment: Experiment, run: Path, places: Places) -> None:
 def keep_settings(reduced: Reduced, results: Path) -> None:
     """Writes what the reduced study has less of, and refuses results of another one.
 
+    More seeds go on with the same study.
+
     Raises:
         HemoscopeError: The results there were made with other settings.
     """
     file = results / REDUCED
     if file.is_file():
         before = Reduced.model_validate_json(file.read_bytes())
-        if before != reduced:
+        if not reduced.agrees_with(before):
             raise HemoscopeError(
                 f"{results} holds a {before.words}; the plan has a {reduced.words}. Move that "
                 "folder away and name another --runs, or set `reduced` in the plan back."
             )
-        return
     results.mkdir(parents=True, exist_ok=True)
     file.write_text(reduced.model_dump_json(indent=2) + "\n", encoding="utf-8")
 

@@ -53,11 +53,30 @@ def test_the_reduced_study_has_less_of_everything_and_says_so():
     assert Reduced(epochs=3, seeds=1).words == "reduced study: 3 epochs, 1 seed"
 
 
+def test_some_runs_of_a_reduced_study_have_more_seeds():
+    plan = Plan.read()
+    for name in plan.reduced.more_seeds:
+        seeds = [e.seed for e in plan.experiments(reduced=True, weights=None) if e.name == name]
+        assert seeds == [1, 2, 3]
+    uneven = Reduced(epochs=3, seeds=1, more_seeds={"customcnn-text": 3})
+    assert uneven.words == "reduced study: 3 epochs, 1 seed (3 of some runs)"
+    wrong = {"epochs": 3, "seeds": 1, "more_seeds": {"customcnn-txt": 3}}
+    with pytest.raises(ValueError, match="more_seeds names customcnn-txt, which is no run"):
+        Plan.model_validate(plan.model_dump() | {"reduced": wrong})
+
+
 def test_results_of_another_reduced_study_are_not_mixed_with(tmp_path):
     keep_settings(Reduced(epochs=1, seeds=1), tmp_path)
     keep_settings(Reduced(epochs=1, seeds=1), tmp_path)
     with pytest.raises(HemoscopeError, match="holds a reduced study: 1 epoch, 1 seed; the plan"):
         keep_settings(Reduced(epochs=2, seeds=1), tmp_path)
+
+
+def test_more_seeds_go_on_with_the_same_reduced_study(tmp_path):
+    more = Reduced(epochs=1, seeds=1, more_seeds={"customcnn-text": 3})
+    keep_settings(Reduced(epochs=1, seeds=1), tmp_path)
+    keep_settings(more, tmp_path)
+    assert Reduced.model_validate_json((tmp_path / "reduced.json").read_bytes()) == more
 
 
 def test_only_training_cells_are_thinned(tmp_path):
