@@ -7,9 +7,9 @@
 
 `make` sees training and validation cells of PBC, and the Munich myeloblasts and drawn pictures of
 no cell, by which the score for unknown cells is chosen; it puts the bundle into the package.
-`expect` is the last part of `judge`: what the expected mix of classes (`--prior`) changes. `judge`
-writes results/shipped/: the test cells, CellaVision's and Munich's and other pictures of no
-cell, each named and judged by `hemoscope classify`.
+`judge` writes results/shipped/: the test cells, CellaVision's and Munich's and other pictures of no
+cell, each named and judged by `hemoscope classify`. `expect` is its last part: what an expected mix
+of classes (`--prior`) and adapting to the source (`--adapt`) change.
 """
 
 import argparse
@@ -24,6 +24,7 @@ import numpy as np
 import pandas as pd
 
 from hemoscope.audit.shares import share_of
+from study.adapted import at_home
 from study.commands import hemoscope, predict
 from study.expected_mix import in_the_mix
 from study.no_cells import KINDS, write_no_cells
@@ -36,6 +37,11 @@ SPLIT = "clean_split"
 VIEWS = "8"
 MAX_ERROR = "0.005"
 PRIOR = "adult-blood"
+WAYS = {
+    PRIOR: ("--prior", PRIOR),
+    "adapted": ("--adapt",),
+    f"adapted-{PRIOR}": ("--adapt", "--prior", PRIOR),
+}
 
 
 def make(options: argparse.Namespace) -> None:
@@ -92,18 +98,20 @@ def judge(options: argparse.Namespace) -> None:
 
 
 def expect(options: argparse.Namespace) -> None:
-    """The same in the mix of classes of healthy adults' blood; then all figures."""
+    """The same by the mix of healthy adults' blood, and by what cells show of their source."""
     for name, source in (
         ("cellavision100", options.cellavision),
         ("munich-neutrophils", options.munich / "neutrophil"),
         ("munich-myeloblasts", options.munich / "myeloblast"),
     ):
-        _classify(source, options.work, f"{name}-{PRIOR}", "--prior", PRIOR)
+        for way, asked in WAYS.items():
+            _classify(source, options.work, f"{name}-{way}", *asked)
     tables = {part: OUT / f"{part}.parquet" for part in ("val", "test")}
     mixes = {part: in_the_mix(table, SHIPPED, PRIOR) for part, table in tables.items()}
-    (OUT / "prior.json").write_text(json.dumps(mixes, indent=2) + "\n", encoding="utf-8")
-    figures = _outside(options.cellavision)
-    (OUT / "outside.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    homes = {part: at_home(table, SHIPPED) for part, table in tables.items()}
+    outside = _outside(options.cellavision)
+    for name, found in {"prior": mixes, "adapted": homes, "outside": outside}.items():
+        (OUT / f"{name}.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
 
 
 def _classify(source: Path, work: Path, name: str, *options: str) -> None:
@@ -116,7 +124,7 @@ def _classify(source: Path, work: Path, name: str, *options: str) -> None:
 def _outside(cellavision: Path) -> dict[str, Any]:
     labels = pd.read_csv(cellavision).set_index("path")["label"]
     figures = {}
-    for name in ("cellavision100", f"cellavision100-{PRIOR}"):
+    for name in ("cellavision100", *(f"cellavision100-{way}" for way in WAYS)):
         named = pd.read_csv(OUT / f"{name}.csv").set_index("path")
         right = (named["class"] == labels.reindex(named.index)).to_numpy()
         order = labels.index.get_indexer(named.index)
@@ -130,7 +138,7 @@ def _outside(cellavision: Path) -> dict[str, Any]:
             f"{name}, flagged unknown": _share(named["unknown"].to_numpy(bool)),
         }
     munich = ("munich-neutrophils", "munich-myeloblasts")
-    for name in (*munich, *(f"{each}-{PRIOR}" for each in munich)):
+    for name in (*munich, *(f"{each}-{way}" for way in WAYS for each in munich)):
         cells = pd.read_csv(OUT / f"{name}.csv")
         figures[f"{name}, named neutrophil"] = _share(cells["class"] == "neutrophil")
         figures[f"{name}, accepted"] = _share(cells["accepted"].to_numpy(bool))

@@ -1,6 +1,7 @@
-"""Cells whose true class probabilities are known."""
+"""Cells whose true class probabilities, or places among the logits, are known."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import softmax
 
 from hemoscope.predictions import Predictions
@@ -35,4 +36,19 @@ def drawn(
         temperature * scores[member],
         labels=[CLASSES[c] for c in truth[member]],
         groups=None if group_size is None else [f"field {g}" for g in member],
+    )
+
+
+def clouds(
+    cells: int, *, mix: tuple[float, ...] = (0.25,) * 4, seed: int = 0, shift: ArrayLike = 0.0
+) -> Predictions:
+    """Cells of four classes, each a cloud of logits about a centre, moved by `shift`."""
+    rng = np.random.default_rng(seed)
+    truth = rng.choice(len(CLASSES), cells, p=mix)
+    places = 4.0 * np.eye(len(CLASSES))[truth] + rng.normal(0, 1.0, (cells, len(CLASSES)))
+    return Predictions.from_logits(
+        [f"{seed}/{i}.png" for i in range(cells)],
+        CLASSES,
+        places + np.asarray(shift),
+        labels=[CLASSES[c] for c in truth],
     )

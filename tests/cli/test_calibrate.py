@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from hemoscope.calibration import Confusion, Trust, fit, read_trust, write_trust
+from hemoscope.calibration import ClassMeans, Confusion, Trust, fit, read_trust, write_trust
 from hemoscope.cli.main import app
 from hemoscope.features import Features, features_beside
 from hemoscope.predictions import Predictions
@@ -196,3 +196,18 @@ def test_a_prior_changes_what_a_calibration_says(hemoscope: Run, test_table: Pat
     assert recall[1] > recall[0]
     alone = hemoscope(*way, *mix)
     assert (alone.code, "name one by --calibration" in alone.err) == (2, True)
+
+
+def test_a_calibration_is_adapted_to_the_cells_of_a_table(
+    hemoscope: Run, test_table: Path, tmp_path: Path
+):
+    fitted = drawn(300, temperature=2.0, spread=6.0)
+    write_trust(Trust(fit(fitted, "temperature"), means=ClassMeans.of(fitted)), tmp_path)
+    way = ("evaluate", test_table, "--resamples", "0", "--adapt")
+    told = hemoscope(*way, "--json", "--calibration", tmp_path)
+    assert told.code == 0, told.err
+    assert told.json["trust"]["adapted_to"] == len(Predictions.read(test_table))
+    shown = hemoscope(*way, "--calibration", tmp_path)
+    assert "unlabelled cells)" in " ".join(shown.out.split())
+    alone = hemoscope(*way)
+    assert (alone.code, "--adapt changes what a calibration says" in alone.err) == (2, True)

@@ -189,3 +189,58 @@ def test_a_job_goes_on_with_the_mix_that_it_began_with(hemoscope: Run, cells: Pa
     assert done.code == 2, done.err
     on = ("--no-report", "--resume", "--prior", "adult-blood")
     assert hemoscope("classify", cells, "--out", tmp_path, *on).code == 0
+
+
+def test_cells_of_another_source_are_allowed_for(hemoscope: Run, cells: Path, tmp_path: Path):
+    plain, here = tmp_path / "plain", tmp_path / "here"
+    told = hemoscope("classify", cells, "--out", plain, "--no-report", "--json").json
+    assert told["adapted_to"] is None
+    again = hemoscope("classify", cells, "--out", here, "--adapt", "--json")
+    assert again.code == 0, again.err
+    shift = again.json["adapted_to"]
+    assert shift["cells"] == 24
+    assert sum(shift["offsets"].values()) == pytest.approx(0, abs=1e-6)
+    before, after = (Predictions.read(out / "predictions.parquet") for out in (plain, here))
+    np.testing.assert_array_equal(before.logits, after.logits)  # the model's own
+    assert after.provenance["adapted_to"] == shift
+    table = pd.read_csv(here / "cells.csv").set_index("path")
+    assert before.logits is not None
+    offsets = [shift["offsets"][name] for name in before.classes]
+    called = np.array(before.classes)[(before.logits - offsets).argmax(1)]
+    assert list(table.loc[list(before.paths), "class"]) == list(called)
+    page = (here / "report.html").read_text(encoding="utf-8")
+    assert "learned from 24 cells without labels" in page
+
+
+def test_what_cannot_be_adapted_is_wrong_usage(
+    hemoscope: Run, bundle: Path, cells: Path, tmp_path: Path
+):
+    out = ("--out", tmp_path / "out", "--adapt")
+    done = hemoscope("classify", cells, "--model", bundle, *out)
+    assert (done.code, "--adapt cannot tell" in done.err) == (2, True)
+    done = hemoscope("classify", "-", *out)
+    assert (done.code, "standard input comes only once" in " ".join(done.err.split())) == (2, True)
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_adapted_job_goes_on_as_it_began(hemoscope: Run, cells: Path, tmp_path: Path):
+    from hemoscope.inference import Classifier
+    from hemoscope.inference.image_list import open_images
+    from hemoscope.inference.job import _header
+    from hemoscope.opinions import Journal
+
+    images = open_images([str(cells)])
+    assert images.sample is not None
+    adapted = Classifier.load().adapted_to(images.sample(500))
+    with Journal.begin(tmp_path, _header(adapted, images)):
+        pass
+    on = ("classify", cells, "--out", tmp_path, "--no-report", "--resume")
+    assert hemoscope(*on).code == 2
+    assert hemoscope(*on, "--adapt").code == 0
+
+
+def test_images_that_none_can_read_leave_the_classifier_as_it_is(hemoscope: Run, tmp_path: Path):
+    (tmp_path / "cells").mkdir()
+    (tmp_path / "cells" / "a.jpg").write_text("no picture")
+    done = hemoscope("classify", tmp_path / "cells", "--adapt", "--out", tmp_path / "o", "--json")
+    assert (done.code, done.json["adapted_to"]) == (1, None)

@@ -48,6 +48,13 @@ def test_unknown_cells_come_first_then_the_unsure():
     assert [one.index for one in found.shown] == [0, 1, 2, 3, 4, 6]
 
 
+def test_what_a_source_adds_to_logits_is_taken_out_of_the_looks():
+    some = [opinion(0, logits=(1.0, 0.5, -2.0)), opinion(1, "monocyte", logits=(1.0, 3.0, 0.0))]
+    assert gather(some, CLASSES, calibrated=True).own == {"ig": 1, "monocyte": 1}
+    shifted = gather(some, CLASSES, calibrated=True, offsets=(2.0, 0.0, -2.0))
+    assert shifted.own == {"monocyte": 2}
+
+
 def test_what_is_kept_does_not_grow_with_the_job():
     def peak(cells: int) -> int:
         tracemalloc.start()

@@ -4,6 +4,7 @@ Everything is fitted on validation cells and frozen; docs/calibration.md defines
 """
 
 from hemoscope.calibration.acceptance import Acceptance, accept
+from hemoscope.calibration.class_means import ClassMeans
 from hemoscope.calibration.conformal import Aps, ConformalSets, Lac, Raps, conformalise
 from hemoscope.calibration.differential import Confusion, Differential
 from hemoscope.calibration.errors import CalibrationError
@@ -11,6 +12,7 @@ from hemoscope.calibration.fit import choose, fit
 from hemoscope.calibration.fitted import FittedCalibrator
 from hemoscope.calibration.judgement import Judgement
 from hemoscope.calibration.prior import PRIORS, Prior
+from hemoscope.calibration.source_shift import SourceShift
 from hemoscope.calibration.store import read_trust, write_trust
 from hemoscope.calibration.trust import Trust
 from hemoscope.calibration.unknown import (
@@ -27,6 +29,7 @@ __all__ = [
     "Acceptance",
     "Aps",
     "CalibrationError",
+    "ClassMeans",
     "ConformalSets",
     "Confusion",
     "Differential",
@@ -37,6 +40,7 @@ __all__ = [
     "Lac",
     "Prior",
     "Raps",
+    "SourceShift",
     "Trust",
     "UnknownCells",
     "UnknownScore",

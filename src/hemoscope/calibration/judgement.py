@@ -20,9 +20,8 @@ class Judgement:
         classes: The C class names.
         probabilities: (n, C) calibrated probabilities.
         predicted: (n,) index of the class that a cell is called: that of the highest logit, unless
-            a prior makes another one more probable.
-        own: (n,) index of the model's class, the one that the guarantee is about: that of the
-            highest logit.
+            a prior, or the shift of its source, makes another one more probable.
+        own: (n,) index of the class that it would be called without a prior.
         sets: (n, C) the conformal set of each cell, and the class that it is called; None where no
             sets were fitted.
         accepted: (n,) whether a cell may be reported without a person.
@@ -55,6 +54,7 @@ class Doubts:
         predicted: (n,) index of the class that a cell is called. A calibration may give another one
             the highest probability.
         own: (n,) index of the class that it would be called without a prior.
+        plain: (n,) index of the class of the highest logit.
         sets: (n, C), or None.
         accepted: (n,).
         unknown: (n,), or None.
@@ -65,6 +65,7 @@ class Doubts:
     probabilities: Array
     predicted: Indices
     own: Indices
+    plain: Indices
     sets: Flags | None
     accepted: Flags
     unknown: Flags | None
@@ -78,12 +79,12 @@ class Doubts:
     def _reason(self, row: int) -> str:
         if self.unknown is not None and self.unknown[row]:
             return "it looks like none of the classes"
-        called, own = int(self.predicted[row]), int(self.own[row])
-        if called != own:
-            return (
-                f"{self.classes[called]} by the mix of classes that is expected; "
-                f"{self.classes[own]} by its looks alone"
-            )
+        called, plain = int(self.predicted[row]), int(self.plain[row])
+        if called != plain:
+            cause = "the mix of classes that is expected"
+            if self.own[row] != plain:
+                cause = "what its source does to the looks of its cells"
+            return f"{self.classes[called]} by {cause}; {self.classes[plain]} by its looks alone"
         likely = [] if self.sets is None else self._likely(row)
         if len(likely) > 1:
             return f"{NUMBERS.get(len(likely), 'many')} classes are likely: {_listed(likely)}"

@@ -16,6 +16,7 @@ from pydantic.dataclasses import dataclass
 from hemoscope.calibration.acceptance import Acceptance
 from hemoscope.calibration.array_file import ArrayFile, read_arrays, write_arrays
 from hemoscope.calibration.calibrators import Calibrator, ClassTemperature, Isotonic
+from hemoscope.calibration.class_means import ClassMeans
 from hemoscope.calibration.conformal import ConformalSets
 from hemoscope.calibration.differential import Confusion
 from hemoscope.calibration.errors import CalibrationError
@@ -43,6 +44,7 @@ class Document:
     unknown: dict[str, Any] | None
     unknown_arrays: ArrayFile | None = None
     confusion: Confusion | None = None
+    means: ClassMeans | None = None
 
     def __post_init__(self) -> None:
         self.calibrator.fitted_cells.check()
@@ -52,6 +54,10 @@ class Document:
             lengths.append(("rows of confusion counts", len(self.confusion.counts)))
             columns = {len(row) for row in self.confusion.counts}
             lengths.extend(("columns of confusion counts", count) for count in columns)
+        if self.means is not None:
+            lengths.append(("rows of mean logits", len(self.means.logits)))
+            columns = {len(row) for row in self.means.logits if row is not None}
+            lengths.extend(("columns of mean logits", count) for count in columns)
         for what, length in lengths:
             if length != size:
                 raise ValueError(f"there are {size} classes, but {length} {what}")
@@ -98,7 +104,12 @@ def read_trust(path: str | Path, *, read_unknown: ReadUnknown = read_known_metho
         arrays = {} if told is None else read_arrays(told, target.parent)
         unknown = read_unknown(document.unknown, arrays)
     return Trust(
-        document.calibrator, document.conformal, document.acceptance, unknown, document.confusion
+        document.calibrator,
+        document.conformal,
+        document.acceptance,
+        unknown,
+        document.confusion,
+        document.means,
     )
 
 
@@ -123,6 +134,7 @@ def _document(trust: Trust, target: Path) -> Document:
         unknown=unknown,
         unknown_arrays=stored,
         confusion=trust.confusion,
+        means=trust.means,
     )
 
 

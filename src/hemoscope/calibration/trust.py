@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from hemoscope.calibration.acceptance import Acceptance
 from hemoscope.calibration.arrays import Array, Indices, refuse_not_finite, scores_of
+from hemoscope.calibration.class_means import ClassMeans
 from hemoscope.calibration.conformal import ConformalSets
 from hemoscope.calibration.differential import (
     LEVEL,
@@ -20,6 +21,7 @@ from hemoscope.calibration.errors import CalibrationError
 from hemoscope.calibration.fitted import FittedCalibrator
 from hemoscope.calibration.judgement import Doubts, Judgement
 from hemoscope.calibration.prior import Prior
+from hemoscope.calibration.source_shift import SourceShift
 from hemoscope.calibration.unknown_score import UnknownScore
 from hemoscope.cell_set import PROVENANCE_KEY
 from hemoscope.predictions import Predictions
@@ -38,8 +40,10 @@ class Trust:
         acceptance: Decides which cells are accepted; None: no cell is.
         unknown: Finds cells of none of the classes; None: they are not looked for.
         confusion: How the model confuses classes, for the differential; None: not counted.
-        prior: The mix of classes that is expected; None: that of the fitting cells. It is not part
-            of what is written to disk.
+        means: Mean logits of each class, for `adapted_to`; None: it cannot be adapted.
+        prior: The mix of classes that is expected; None: that of the fitting cells.
+        shift: How the cells' source shifts the logits; None: not at all. Neither prior nor shift is
+            written to disk.
     """
 
     calibrator: FittedCalibrator
@@ -47,7 +51,9 @@ class Trust:
     acceptance: Acceptance | None = None
     unknown: UnknownScore | None = None
     confusion: Confusion | None = None
+    means: ClassMeans | None = None
     prior: Prior | None = None
+    shift: SourceShift | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -79,13 +85,40 @@ class Trust:
         counts = self.confusion.array().sum(1).tolist()
         return replace(self, prior=Prior.of(asked, self.classes, counts))
 
+    def adapted_to(self, logits: ArrayLike) -> Self:
+        """The same for cells of another source, of which some are at hand, without labels.
+
+        The shift that they show (`SourceShift`) is taken from every cell's logits before they
+        become probabilities and calls. A cell that is called otherwise by that is never accepted.
+        Sets, the threshold of acceptance and the score for unknown cells go by the model's own
+        opinion, as they do with a prior. The shift is learned without the prior, whether there is
+        one or not: together they would talk each other into a folder full of what is expected.
+
+        Args:
+            logits: (n, C) of some cells of the source, a few dozen at least; of no cell: as it is.
+
+        Raises:
+            CalibrationError: The calibration does not tell the mean logits of its classes, or the
+                logits have another number of classes, or are not finite.
+        """
+        if self.means is None:
+            raise CalibrationError(
+                "this calibration does not tell where the logits of each class lie, so it cannot "
+                "be adapted to another source. Fit it again with `hemoscope calibrate`."
+            )
+        scores = self._checked(logits)
+        if not len(scores):
+            return self
+        shift = SourceShift.learn(scores, self.means, self.calibrator.probabilities)
+        return replace(self, shift=shift)
+
     def judge(self, logits: ArrayLike, features: ArrayLike | None = None) -> Judgement:
         """Says what each cell is, how sure that is, and whether a person must look.
 
         A cell is accepted if the model's confidence reaches the certified threshold, it does not
-        look unknown, and no prior calls it otherwise than the model itself. What is certified is
-        the error among the cells that reach the threshold. Where a share f of these is taken out,
-        the error among those left may be higher, by a factor of at most 1 / (1 - f). Both speak of
+        look unknown, and neither prior nor shift calls it otherwise than the model itself. What is
+        certified is the error among the cells that reach the threshold. Where a share f of these is
+        taken out, the error among those left may be higher, by at most 1 / (1 - f). Both speak of
         cells of the known classes, in the mix of the validation cells.
 
         Args:
@@ -105,18 +138,20 @@ class Trust:
             known_by = None if features is None else np.asarray(features)
             strangeness = self.unknown.score(scores, known_by)
             unknown = strangeness > self.unknown.threshold
-        probabilities, own = self.calibrator.probabilities(scores), scores.argmax(1)
-        predicted = own
+        shown = scores if self.shift is None else self.shift.apply(scores)
+        probabilities, own = self.calibrator.probabilities(shown), shown.argmax(1)
+        predicted, plain = own, scores.argmax(1)
         if self.prior is not None:
             probabilities, predicted = _weighed(self.prior, probabilities, own)
-            if sets is not None:  # what is called belongs to what is likely
-                sets[np.arange(len(sets)), predicted] = True
-        accepted = sure & (predicted == own)
+        weighed = self.prior is not None or self.shift is not None
+        if sets is not None and weighed:  # what is called belongs to what is likely
+            sets[np.arange(len(sets)), predicted] = True
+        accepted = sure & (predicted == plain)
         if unknown is not None:
             accepted &= ~unknown
         certified = self.acceptance is not None and self.acceptance.threshold is not None
         doubts = Doubts(
-            self.classes, probabilities, predicted, own, sets, accepted, unknown, certified
+            self.classes, probabilities, predicted, own, plain, sets, accepted, unknown, certified
         )
         return Judgement(
             classes=self.classes,
@@ -140,8 +175,8 @@ class Trust:
     ) -> Differential:
         """The differential of judged cells, with limits for counting and for wrong calls.
 
-        It goes by the model's own calls, whatever the prior: that those depend on the mix of the
-        validation cells is what the method allows for.
+        It goes by the model's own calls, with a source's shift taken out, whatever the prior: that
+        those depend on the mix of the validation cells is what the method allows for.
 
         Args:
             cells: A judgement, whose cells that look unknown are not counted; or (C,) cells that
@@ -169,7 +204,7 @@ class Trust:
         return count_cells(self.classes, tally, self.confusion, level=level, seed=seed)
 
     def apply(self, predictions: Predictions) -> Predictions:
-        """The table with calibrated probabilities, by the prior if there is one, as logits log p.
+        """The table with calibrated probabilities, by prior and shift where given, as logits log p.
 
         Its provenance tells the method and the fitting cells, so that `evaluate` can refuse them,
         and keeps it from being calibrated twice.
@@ -178,15 +213,19 @@ class Trust:
             CalibrationError: The classes differ, or the table is calibrated already.
         """
         scores = self.logits_of(predictions)
-        stated = self.calibrator.probabilities(scores)
+        shown = scores if self.shift is None else self.shift.apply(scores)
         calibration: dict[str, Any] = {
             "method": self.calibrator.method,
             "fitted_at": self.calibrator.fitted_at,
             "fitted_cells": self.calibrator.fitted_cells.digests,
         }
         if self.prior is not None:
-            stated = self.prior.apply(stated)
             calibration["prior"] = self.prior.name
+        if self.shift is not None:
+            calibration["adapted_to_cells"] = self.shift.cells
+        stated = self.calibrator.probabilities(shown)
+        if self.prior is not None:
+            stated = self.prior.apply(stated)
         return Predictions.from_logits(
             list(predictions.paths),
             predictions.classes,

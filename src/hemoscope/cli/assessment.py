@@ -17,6 +17,7 @@ def assess_calibration(
     options: dict[str, Any],
     *,
     prior: str | None = None,
+    adapt: bool = False,
 ) -> tuple["Assessment", "Predictions"]:
     """Applies the calibration in a file to the table at `path`; gives what it does, and the table.
 
@@ -27,6 +28,8 @@ def assess_calibration(
     from hemoscope.features import Features, features_beside
 
     trust, features = read_trust(calibration).with_prior(prior), None
+    if adapt:
+        trust = trust.adapted_to(trust.logits_of(table))
     if trust.unknown is not None and trust.unknown.needs_features:
         features = Features.read(features_beside(path)).of(table)
     return assess(trust, table, features=features, **options), trust.apply(table)
@@ -41,9 +44,7 @@ def print_assessment(assessment: "Assessment") -> None:
         rows.append((path, change.before.value, change.after.value, change.difference, *limits))
     print_table(
         f"Before and after calibration ({assessment.method}, fitted on "
-        f"{assessment.fitted_on:,} cells"
-        + ("" if assessment.prior is None else f"; expected mix {assessment.prior}")
-        + ")",
+        f"{assessment.fitted_on:,} cells{assessment.circumstances})",
         ("figure", "before", "after", "difference", "low", "high"),
         rows,
     )

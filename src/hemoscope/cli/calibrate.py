@@ -103,6 +103,7 @@ def calibrate(
     """Fit probabilities, prediction sets and a threshold of acceptance; write calibration.json."""
     from hemoscope.calibration import (
         Aps,
+        ClassMeans,
         Confusion,
         Lac,
         Raps,
@@ -131,6 +132,7 @@ def calibrate(
         accept(table, max_error, confidence, seed=seed),
         strange,
         Confusion.of(table),
+        ClassMeans.of(table),
     )
     target = install_trust(trust, table, out)
     if json:

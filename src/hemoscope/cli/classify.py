@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from hemoscope.cli.options import Batch, Bfloat16, EngineName, Json, OptionalModel, Prior
+from hemoscope.cli.options import Adapt, Batch, Bfloat16, EngineName, Json, OptionalModel, Prior
 from hemoscope.cli.output import note, print_json, print_table, progress_bar
+from hemoscope.errors import UsageError
 
 if TYPE_CHECKING:
     from hemoscope.calibration import Differential
     from hemoscope.inference import Classified, Classifier, ImageList
     from hemoscope.opinions import Findings
+
+ADAPTED_TO = 500
+"""Most cells that a source's shift is learned from: a mean of so many is sure enough."""
 
 
 def classify(
@@ -40,6 +44,7 @@ def classify(
     bfloat16: Bfloat16 = False,
     engine: EngineName = "onnxruntime",
     prior: Prior = None,
+    adapt: Adapt = False,
     json: Json = False,
 ) -> None:
     """Say what each cell is, how sure, and which need a person. Exit 1 if some are unreadable.
@@ -51,6 +56,8 @@ def classify(
 
     listed = open_images(images, sys.stdin.buffer)
     classifier = Classifier.load(model, batch=batch, engine=engine, bfloat16=bfloat16, prior=prior)
+    if adapt:
+        classifier = _adapted(classifier, listed)
 
     try:
         with progress_bar("looking at cells") as progress:
@@ -77,6 +84,16 @@ def classify(
         raise typer.Exit(1)
 
 
+def _adapted(classifier: "Classifier", images: "ImageList") -> "Classifier":
+    """The classifier for the source of these images."""
+    if images.sample is None:
+        raise UsageError(
+            "--adapt looks at some of the images before it names any, and a list on standard input "
+            "comes only once. Write the list to a CSV file with the column path, and name that."
+        )
+    return classifier.adapted_to(images.sample(ADAPTED_TO))
+
+
 def write_report(
     classifier: "Classifier",
     images: "ImageList",
@@ -98,7 +115,14 @@ def write_report(
         images=images.table_of(found.shown),
         looks=looks,
         per_100=outcome.per_100,
-        about=About(outcome.provenance, outcome.cells.name, remark, warning, _expected(classifier)),
+        about=About(
+            outcome.provenance,
+            outcome.cells.name,
+            remark,
+            warning,
+            _expected(classifier),
+            outcome.provenance.get("adapted_to", {}).get("cells", 0),
+        ),
     )
 
 
@@ -139,6 +163,7 @@ def _summary(
         "per_100_white_cells": None if outcome.per_100 is None else _per_100(outcome.per_100),
         "other_source": _other_source(outcome),
         "prior": None if prior is None else prior.shares(classifier.classes),
+        "adapted_to": outcome.provenance.get("adapted_to"),
         "unreadable_count": found.unreadable,
         "unreadable": [{"path": f.path, "cause": f.problem} for f in found.failures],
         "resumed_after": outcome.resumed_after,
@@ -189,6 +214,9 @@ def print_outcome(outcome: "Classified", out: Path, *, report: bool) -> None:
         note(f"WARNING: {outcome.other_source}")
     if "prior" in outcome.provenance:
         note(f"Classes are weighed by the expected mix {outcome.provenance['prior']}.")
+    if "adapted_to" in outcome.provenance:
+        cells = outcome.provenance["adapted_to"]["cells"]
+        note(f"What this source does to the looks of its cells was learned from {cells:,} of them.")
     where = f", {out / 'report.html'}" if report else ""
     note(f"{found.cells:,} cells → {outcome.cells}{where}")
 

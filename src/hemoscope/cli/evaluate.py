@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from hemoscope.cli.assessment import assess_calibration, print_assessment
-from hemoscope.cli.options import Json, Prior
+from hemoscope.cli.options import Adapt, Json, Prior
 from hemoscope.cli.output import note, print_json, print_table
 from hemoscope.errors import UsageError
 
@@ -31,6 +31,7 @@ def evaluate(
         typer.Option("--calibration", help="What `hemoscope calibrate` wrote: applied first."),
     ] = None,
     prior: Prior = None,
+    adapt: Adapt = False,
     allow_fitted_cells: Annotated[
         bool,
         typer.Option(
@@ -69,12 +70,15 @@ def evaluate(
     }
     assessment = None
     if calibration is None:
-        if prior is not None:
-            raise UsageError("--prior changes what a calibration says: name one by --calibration.")
+        if prior is not None or adapt:
+            option = "--adapt" if prior is None else "--prior"
+            raise UsageError(
+                f"{option} changes what a calibration says: name one by --calibration."
+            )
         result = evaluate_predictions(table, **options)
     else:
         assessment, table = assess_calibration(
-            calibration, table, predictions, options, prior=prior
+            calibration, table, predictions, options, prior=prior, adapt=adapt
         )
         result = assessment.after
     if coarse is not None:

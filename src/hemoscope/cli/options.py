@@ -53,6 +53,14 @@ Prior = Annotated[
         "calibration's own cells.",
     ),
 ]
+Adapt = Annotated[
+    bool,
+    typer.Option(
+        "--adapt",
+        help="Cells of one other microscope or stain: learn from them, without labels, how it "
+        "shifts the model's opinion.",
+    ),
+]
 EngineName = Annotated[
     Literal["onnxruntime", "openvino"],
     typer.Option("--engine", help="What runs a bundle; openvino has to be installed."),

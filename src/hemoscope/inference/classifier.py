@@ -112,8 +112,33 @@ class Classifier:
     def describe(self) -> dict[str, Any]:
         """Where model and calibration came from, as plain JSON values."""
         told = {**self._scorer.describe(), "calibration_sha256": self._judge.digest}
-        prior = self._judge.prior
-        return told if prior is None else {**told, "prior": prior.name}
+        trust = self._judge.trust
+        if trust is not None and trust.prior is not None:
+            told["prior"] = trust.prior.name
+        if trust is not None and trust.shift is not None:
+            told["adapted_to"] = {
+                "cells": trust.shift.cells,
+                "offsets": dict(zip(self.classes, trust.shift.offsets, strict=True)),
+            }
+        return told
+
+    def adapted_to(self, images: Iterable[CellImage]) -> Self:
+        """The same classifier for the microscope and stain that these images come from.
+
+        It looks at them, and takes the shift that they show, without a label, out of every opinion
+        (`hemoscope.calibration.SourceShift`). They may be the very ones that are classified then.
+
+        Args:
+            images: As for a call, some dozens at least, of one source; unreadable ones are passed
+                over. All are looked at: hand in a few hundred of many.
+
+        Raises:
+            UsageError: As for a call; or the model has no calibration.
+            CalibrationError: Its calibration is too old for this.
+        """
+        logits = [opinion.logits for opinion in self(images) if opinion.logits]
+        seen = np.array(logits, np.float64).reshape(len(logits), len(self.classes))
+        return type(self)(self._scorer, batch=self._batch, judge=self._judge.adapted_to(seen))
 
     def __call__(self, images: Iterable[CellImage]) -> Iterator[Opinion]:
         """One opinion for every image, in their order, while they are still being read.

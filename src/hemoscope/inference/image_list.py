@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from hemoscope.cells import CellTable, UnreadableImageError, open_cells
 from hemoscope.errors import UsageError
 from hemoscope.inference.classifier import NamedImage
+from hemoscope.inference.images import CellImage
 from hemoscope.opinions.opinion import Opinion
 
 FROM_STDIN = "-"
@@ -27,6 +29,8 @@ class ImageList:
         total: How many, where it is known.
         groups: Group (patient, slide or field) of each image by its index, or None.
         table_of: The cells of some opinions, for those who want to see their pictures.
+        sample: At most so many of the images, drawn evenly and always the same; None where they can
+            be gone through only once.
     """
 
     items: Iterable[NamedImage]
@@ -34,6 +38,7 @@ class ImageList:
     total: int | None
     groups: Sequence[str] | None
     table_of: Callable[[Sequence[Opinion]], CellTable]
+    sample: Callable[[int], list[CellImage]] | None = None
 
 
 def open_images(names: Sequence[str | Path], lines: Iterable[bytes] = ()) -> ImageList:
@@ -67,9 +72,18 @@ def listed_images(lines: Iterable[bytes]) -> ImageList:
 def _of_table(table: CellTable) -> ImageList:
     groups = None if table.groups is None else table.groups.tolist()
 
+    def image(row: int) -> CellImage:
+        path = table.paths[row]
+        return table.arrays[path] if path in table.arrays else table.file(row)
+
     def items() -> Iterator[NamedImage]:
         for row, path in enumerate(table.paths):
-            yield path, table.arrays[path] if path in table.arrays else table.file(row)
+            yield path, image(row)
+
+    def sample(most: int) -> list[CellImage]:
+        few = min(most, len(table))
+        rows = np.random.default_rng(0).choice(len(table), few, replace=False)
+        return [image(int(row)) for row in np.sort(rows)]
 
     return ImageList(
         items(),
@@ -77,6 +91,7 @@ def _of_table(table: CellTable) -> ImageList:
         len(table),
         groups,
         lambda opinions: table.take([opinion.index for opinion in opinions]),
+        sample,
     )
 
 

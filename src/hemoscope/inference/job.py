@@ -105,9 +105,11 @@ def classify_images(
 
 def _header(classifier: Classifier, images: ImageList) -> JournalHeader:
     model = str(classifier.describe().get("sha256", ""))
-    calibration, prior = classifier.judge.digest, classifier.judge.prior
-    if prior is not None:
-        calibration = f"{calibration} with the prior {prior.name}"
+    calibration, trust = classifier.judge.digest, classifier.judge.trust
+    if trust is not None and trust.prior is not None:
+        calibration = f"{calibration} with the prior {trust.prior.name}"
+    if trust is not None and trust.shift is not None:
+        calibration = f"{calibration} adapted to {trust.shift.cells} cells"
     return JournalHeader(classifier.classes, model, calibration, images.key)
 
 
@@ -150,7 +152,14 @@ def _finish(
         groups=images.groups,
     )
     calibrated = classifier.judge.trust is not None
-    findings = gather(journal, classifier.classes, calibrated=calibrated, groups=images.groups)
+    shift = None if classifier.judge.trust is None else classifier.judge.trust.shift
+    findings = gather(
+        journal,
+        classifier.classes,
+        calibrated=calibrated,
+        groups=images.groups,
+        offsets=None if shift is None else shift.offsets,
+    )
     cells = write_cells(journal, out, form, in_words=classifier.speaks)
     remove_other_forms(out, form)
     return Classified(

@@ -81,6 +81,22 @@ class Judge:
         """The mix of classes that is expected; None: that of the validation cells."""
         return None if self.trust is None else self.trust.prior
 
+    def adapted_to(self, logits: NDArray[np.float64]) -> Self:
+        """The same for cells of another source, of which (n, C) logits are at hand.
+
+        Raises:
+            UsageError: The model has no calibration.
+            CalibrationError: As `Trust.adapted_to`.
+        """
+        if self.trust is None:
+            raise UsageError(
+                "the model has no calibration, so nobody knows what its cells look like at home, "
+                "and --adapt cannot tell what is different here. Make one with `hemoscope "
+                "calibrate`."
+            )
+        finite = logits[np.isfinite(logits).all(1)]
+        return type(self)(self.classes, self.trust.adapted_to(finite), self.digest)
+
     @property
     def needs_features(self) -> bool:
         """Whether logits alone do not do."""

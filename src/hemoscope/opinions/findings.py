@@ -26,8 +26,8 @@ class Findings:
         counted: How many cells of each class, unknown ones apart.
         accepted: How many cells may stand without a person.
         called: How many cells were given each class, unknown ones among them.
-        own: How many cells the model gave each class by their looks alone, without a prior; unknown
-            ones not among them.
+        own: How many cells the model gave each class by their looks alone, without a prior but for
+            what their source does to looks; unknown ones not among them.
         look_first: Cells that a person must look at, unknown ones first, then the least sure.
         sheets: By class: its cells, the unknown first, then those to look at, the least sure first.
         listed: Cells for a table, in the same order.
@@ -75,6 +75,7 @@ def gather(
     *,
     calibrated: bool,
     groups: Sequence[str] | None = None,
+    offsets: Sequence[float] | None = None,
 ) -> Findings:
     """Goes through all opinions once and keeps what a page can show.
 
@@ -83,8 +84,9 @@ def gather(
         classes: C names.
         calibrated: Whether the model has a calibration.
         groups: Group of each image by its index, or None.
+        offsets: C numbers that the cells' source adds to the logits of every cell, or None.
     """
-    tally = _Tally(classes, groups)
+    tally = _Tally(classes, groups, offsets)
     for opinion in opinions:
         tally.add(opinion)
     share = PICTURES // max(1, len(tally.sheets))
@@ -105,8 +107,14 @@ def gather(
 
 
 class _Tally:
-    def __init__(self, classes: Sequence[str], groups: Sequence[str] | None) -> None:
+    def __init__(
+        self,
+        classes: Sequence[str],
+        groups: Sequence[str] | None,
+        offsets: Sequence[float] | None,
+    ) -> None:
         self._classes, self._groups = classes, groups
+        self._offsets = offsets or (0.0,) * len(classes)
         self.counted: Counter[tuple[str, str]] = Counter()
         self.called: Counter[str] = Counter()
         self.own: Counter[str] = Counter()
@@ -136,13 +144,12 @@ class _Tally:
         else:
             group = "" if self._groups is None else self._groups[opinion.index]
             self.counted[group, label] += 1
-            self.own[_by_looks(opinion, self._classes) or label] += 1
+            self.own[self._by_looks(opinion) or label] += 1
 
-
-def _by_looks(opinion: Opinion, classes: Sequence[str]) -> str | None:
-    """The class of the highest logit, where logits are kept."""
-    ranked = sorted(zip(opinion.logits, classes, strict=False), key=lambda pair: -pair[0])
-    return ranked[0][1] if ranked else None
+    def _by_looks(self, opinion: Opinion) -> str | None:
+        """The class of the highest logit, where logits are kept."""
+        shown = [a - b for a, b in zip(opinion.logits, self._offsets, strict=False)]
+        return self._classes[shown.index(max(shown))] if shown else None
 
 
 def _urgency(opinion: Opinion) -> tuple[float, ...]:

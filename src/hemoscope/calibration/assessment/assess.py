@@ -96,6 +96,7 @@ def assess(  # noqa: PLR0913 (the options of `evaluate`, and features)
         else _coverage(trust.conformal, judged.sets, predictions, groups, level),
         acceptance=_accepted(trust, judged.accepted, wrong, groups, level),
         prior=None if trust.prior is None else trust.prior.name,
+        adapted_to=None if trust.shift is None else trust.shift.cells,
     )
 
 

@@ -97,6 +97,7 @@ class Assessment:
         conformal: Coverage of the sets, where there are any.
         acceptance: The accepted cells, where acceptance was fitted.
         prior: The mix of classes that was expected; None: that of the fitting cells.
+        adapted_to: How many cells the shift of their source was learned from; None: none was.
     """
 
     method: str
@@ -108,6 +109,16 @@ class Assessment:
     conformal: CoverageFigures | None
     acceptance: AcceptanceFigures | None
     prior: str | None = None
+    adapted_to: int | None = None
+
+    @property
+    def circumstances(self) -> str:
+        """What the calibration was told of these cells, to stand in a sentence; "" for nothing."""
+        mix = "" if self.prior is None else f", for the expected mix {self.prior}"
+        source = (
+            "" if self.adapted_to is None else f", adapted to {self.adapted_to:,} unlabelled cells"
+        )
+        return mix + source
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values. `before` and `after` are left to the changes."""
@@ -116,6 +127,7 @@ class Assessment:
             "fitted_on": self.fitted_on,
             "fitted_at": self.fitted_at,
             "prior": self.prior,
+            "adapted_to": self.adapted_to,
             "changes": plain(self.changes),
             "conformal": plain(self.conformal),
             "acceptance": plain(self.acceptance),

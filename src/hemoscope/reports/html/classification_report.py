@@ -31,6 +31,7 @@ class About:
         warning: What is odd about them as a set, such as that they seem to be of another source.
         expected: The mix of classes by which they were weighed, in words; "" for that of the
             validation cells.
+        adapted: From how many cells the shift of their source was learned; 0: from none.
     """
 
     provenance: Mapping[str, Any] = field(default_factory=dict)
@@ -38,6 +39,7 @@ class About:
     remark: str = ""
     warning: str = ""
     expected: str = ""
+    adapted: int = 0
 
 
 def write_classification_report(
@@ -95,7 +97,7 @@ def write_classification_report(
     section = Section(
         "differential",
         "Differential",
-        _meaning(findings, figure, about.expected),
+        _meaning(findings, figure, about),
         (figure, *(() if per_100 is None else (PerHundredFigure(per_100),))),
         (
             *(() if per_100 is None else (per_100_table(per_100, weighed=bool(about.expected)),)),
@@ -177,20 +179,25 @@ def _range(low: float, high: float) -> str:
     return NOT_DEFINED if np.isnan(low) else f"{100 * low:.1f} to {100 * high:.1f} %"
 
 
-def _meaning(findings: Findings, figure: ClassCountsFigure, expected: str) -> str:
+def _meaning(findings: Findings, figure: ClassCountsFigure, about: About) -> str:
     total = findings.counted.cells
     if total == 0:
         return "No cell could be named, so there is nothing to count."
     frame = figure.frame()
     commonest = frame.iloc[int(frame["cells"].to_numpy().argmax())]
-    weighed = (
-        f" Calls and probabilities are for cells of this expected mix: {expected}. A cell that is "
-        "called otherwise by it than by its looks alone goes to a person."
-        if expected
-        else ""
-    )
+    parts = []
+    if about.expected:
+        parts.append(f"Calls and probabilities are for this expected mix: {about.expected}.")
+    if about.adapted:
+        parts.append(
+            "What the source of these cells does to their looks was learned from "
+            f"{cells(about.adapted)} without labels, and is taken out of calls and probabilities."
+        )
+    if parts:
+        parts.append("A cell that is called otherwise by its looks alone goes to a person.")
+    changed = "".join(f" {part}" for part in parts)
     return (
         f"{cells(total)} counted; the commonest class is {commonest['class']} "
         f"({percent(commonest['share'], 1)}). The intervals of the shares allow for the number of "
-        f"cells counted, not for cells that were called wrong.{weighed}"
+        f"cells counted, not for cells that were called wrong.{changed}"
     )

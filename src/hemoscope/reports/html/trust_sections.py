@@ -56,9 +56,8 @@ def _recalibration_meaning(assessment: Assessment) -> str:
     change = assessment.changes["calibration.nll"]
     origin = (
         f"Calibrated by the method “{assessment.method}”, fitted on {cells(assessment.fitted_on)}"
-        + ("" if assessment.prior is None else f", for the expected mix {assessment.prior}")
-        + ". "
-        "All other parts of this report are about the calibrated probabilities."
+        f"{assessment.circumstances}. All other parts of this report are about the calibrated "
+        "probabilities."
     )
     if change.interval is None:
         return origin
