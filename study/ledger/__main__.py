@@ -5,8 +5,8 @@
 
 `architectures.json` comes from models that are built and not trained; `replica.json` from the
 replicas under results/study, and is not written while there are none. A reduced study does not
-answer for the paper's recipe: `--study results/study-reduced` writes it all the same, and every
-entry then says that it is reduced.
+answer for the paper's recipe: what it has of claims that no replica answers comes into
+`replica-reduced.json`, stands beside the claims, and decides none of them.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import json
 from pathlib import Path
 
 from study.commands import leave
+from study.evidence import STUDIES
 from study.ledger.measure import Entry, architecture_entries, replica_entries
 from study.page.runs import StudyRuns
 from study.run import RESULTS
@@ -22,12 +23,14 @@ from study.run import RESULTS
 def main() -> int:
     """Writes both files."""
     parser = argparse.ArgumentParser(description="Our figures for the paper's claims.")
-    parser.add_argument("--study", type=Path, default=RESULTS / "study", help="finished runs")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="folder of both studies")
     parser.add_argument("--out", type=Path, default=RESULTS / "claims", help="folder to write")
     options = parser.parse_args()
+    whole, reduced = (replica_entries(StudyRuns.read(options.results / name)) for name in STUDIES)
     measured = {
         "architectures": architecture_entries(),
-        "replica": replica_entries(StudyRuns.read(options.study)),
+        "replica": whole,
+        "replica-reduced": {name: told for name, told in reduced.items() if name not in whole},
     }
     for name, entries in measured.items():
         _write(options.out / f"{name}.json", entries)

@@ -65,13 +65,14 @@ def replica_entries(study: StudyRuns) -> dict[str, Entry]:
 
 def _source(model: Model, study: StudyRuns, runs: Sequence[RunResult]) -> Entry:
     split = runs[0].provenance["data"]["split_column"]
-    less = "" if study.reduced is None else f"; {study.reduced.words}"
+    less = {} if study.reduced is None else {"short_of": f"a {study.words}"}
     return {
         "n": runs[0].figures["cells"],
-        "split": f"{split}{less}",
+        "split": split,
         "seeds": [run.seed for run in runs],
         "hardware": "; ".join(dict.fromkeys(run.hardware for run in runs)),
         "command": command(study, f"replica/{RUN_OF[model]}"),
+        **less,
     }
 
 

@@ -3,12 +3,15 @@
 import json
 
 import pytest
+from study.ledger.__main__ import main
 from study.ledger.measure import architecture_entries, replica_entries
 from study.ledger.quantities import OF_A_CLASS, PATHS
 
 from hemoscope.claims import take_account
 from hemoscope.claims.judgement import Status
 from hemoscope.claims.ledger import read_ledger
+from hemoscope.claims.page import write_page
+from hemoscope.claims.results import Measured, compare
 
 
 @pytest.fixture
@@ -76,5 +79,31 @@ def test_a_reduced_replica_says_that_it_is(make, read):
     folder = make("inception_v3-table2", 42, study="study-reduced")
     (folder.parents[1] / "reduced.json").write_text('{"epochs": 2, "seeds": 1}', encoding="utf-8")
     entry = replica_entries(read("study-reduced"))["t4.inception_v3.accuracy"]
-    assert entry["split"] == "paper_split; reduced study: 2 epochs, 1 seed"
+    assert entry["short_of"] == "a reduced study: 2 epochs, 1 seed"
+    claim = read_ledger()["t4.inception_v3.accuracy"]
+    told = compare(claim, Measured.model_validate(entry))
+    assert told.reproduced is None
+    assert told.words == "by a reduced study: 2 epochs, 1 seed, which decides nothing"
     assert entry["command"].endswith("--only 'replica/inception_v3-table2' --reduced")
+
+
+def test_a_reduced_study_answers_what_no_replica_does_and_decides_nothing(
+    make, tmp_path, monkeypatch
+):
+    whole = make("inception_v3-table2", 42)
+    for name in ("inception_v3-table2", "resnet50-table2"):
+        less = make(name, 42, study="study-reduced", skill=1.0)
+    (less.parents[1] / "reduced.json").write_text('{"epochs": 2, "seeds": 1}', encoding="utf-8")
+    out = tmp_path / "claims"
+    told = ["ledger", "--results", str(whole.parents[2]), "--out", str(out)]
+    monkeypatch.setattr("sys.argv", told)
+    assert main() == 0
+    reduced = json.loads((out / "replica-reduced.json").read_text(encoding="utf-8"))
+    assert "t4.resnet50.accuracy" in reduced
+    assert "t4.inception_v3.accuracy" not in reduced
+    account = take_account(out)
+    alone = take_account(None)
+    judged = account.by_id["t4.resnet50.accuracy"]
+    assert judged.measured is not None
+    assert judged.status is alone.by_id["t4.resnet50.accuracy"].status
+    assert "2 epochs, 1 seed, which decides nothing" in write_page(account)

@@ -124,7 +124,9 @@ def _ours(judgement: Judgement) -> str:
         )
         if part
     )
-    return f"{measured.shown}: {judgement.comparison.words}" + (f"; {source}" if source else "")
+    return f"{measured.shown_for(judgement.claim)}: {judgement.comparison.words}" + (
+        f"; {source}" if source else ""
+    )
 
 
 def _why(account: Account, judgement: Judgement) -> str:

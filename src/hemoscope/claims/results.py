@@ -43,6 +43,8 @@ class Measured(BaseModel):
         seeds: Seeds of the runs behind it.
         hardware: What they ran on.
         command: How to get it again.
+        short_of: How it falls short of what the claim is about, such as "a reduced study of 4
+            epochs". It then stands beside the claim and decides nothing; None: in no way.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -55,6 +57,7 @@ class Measured(BaseModel):
     seeds: tuple[int, ...] = ()
     hardware: str | None = None
     command: str | None = None
+    short_of: str | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -72,12 +75,12 @@ class Measured(BaseModel):
             return self.value, self.value
         return self.low, self.high
 
-    @property
-    def shown(self) -> str:
-        """The figure as the page shows it."""
-        if self.low is None:
-            return f"{self.value:,.10g}"
-        return f"{self.value:,.10g} ({self.low:,.10g} to {self.high:,.10g})"
+    def shown_for(self, claim: Claim) -> str:
+        """The figure as the page shows it: a count to its last digit, an estimate to four."""
+        form = "{:,.4g}" if claim.measure.estimated else "{:,.10g}"
+        if self.low is None or self.high is None:
+            return form.format(self.value)
+        return f"{form.format(self.value)} ({form.format(self.low)} to {form.format(self.high)})"
 
 
 @dataclass(frozen=True)
@@ -100,8 +103,10 @@ def compare(claim: Claim, measured: Measured) -> Comparison:
     the paper prints; for a limit ("above", "at most"), if it holds some value on the
     right side of it. Better than the paper is therefore not reproduced either: the words say on
     which side ours lies. An estimate without an interval decides nothing: no second run would
-    hit the paper's last digit either.
+    hit the paper's last digit either. Nor does one that falls short of what the claim is about.
     """
+    if measured.short_of is not None:
+        return Comparison(reproduced=None, words=f"by {measured.short_of}, which decides nothing")
     if measured.low is None and claim.measure.estimated:
         return Comparison(reproduced=None, words="without an interval")
     low, high = (Fraction(str(end)) * claim.measure.scale for end in measured.ends)
