@@ -35,6 +35,19 @@ def test_focal_loss_is_its_formula(batch):
     assert float(loss) == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 1.0, 2.0])
+@pytest.mark.parametrize("gap", [5.0, 17.0, 30.0, 200.0])
+def test_a_cell_that_is_certain_has_a_gradient(gamma, gap):
+    logits = torch.tensor([[gap, 0.0], [0.0, 1.0], [0.0, gap]], requires_grad=True)
+    loss = classification_loss(
+        logits, torch.tensor([0, 1, 0]), Loss(kind="focal", focal_gamma=gamma), None
+    )
+    loss.backward()
+    assert logits.grad is not None
+    assert logits.grad.isfinite().all()
+    assert (logits.grad[2].abs() > 0.1).all()  # a cell that it is certain of wrongly teaches
+
+
 def test_focal_loss_without_focus_is_cross_entropy(batch):
     logits, targets = batch
     focal = classification_loss(logits, targets, Loss(kind="focal", focal_gamma=0.0), None)

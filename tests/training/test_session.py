@@ -18,6 +18,7 @@ from safetensors.torch import load_file
 
 from hemoscope.cells import open_cells, write_manifest
 from hemoscope.errors import HemoscopeError, UsageError
+from hemoscope.training.divergence import DivergedError
 from hemoscope.training.interruption import TrainingInterruptedError
 from hemoscope.training.recipe_files import load_recipe
 from hemoscope.training.run_folder import NoRunError, RunFolderError
@@ -250,6 +251,39 @@ def test_where_a_run_goes_on_is_what_its_checkpoint_says(cells, tiny, tmp_path):
     session.run.history.write_text("epoch,val_accuracy\n1,0.5\n2,0.6\n")
     torch.save({"epoch": 0, "state_dict": {}}, session.run.last_checkpoint)
     assert session.where() == "the end of epoch 1"
+
+
+class _Ruin(Callback):
+    """Puts a weight that is no number into the second epoch."""
+
+    def on_train_epoch_start(self, trainer, pl_module):
+        if trainer.current_epoch == 1:
+            next(pl_module.parameters()).data.fill_(torch.nan)
+
+
+@pytest.mark.parametrize("keep", ["best", "last"])
+def test_a_training_that_diverges_ends_and_keeps_what_was_sound(cells, tiny, tmp_path, keep):
+    recipe = tiny.model_copy(update={"keep": keep})
+    session = Session.started(str(cells), recipe, tmp_path / "run")
+    with pytest.raises(DivergedError, match=r"in epoch 2 the loss is no finite number.*optimiser"):
+        train_model(session.cells, recipe, session.run, machine=CPU, extra_callbacks=(_Ruin(),))
+    assert session.where() == "the end of epoch 1"
+    state = torch.load(session.run.last_checkpoint, weights_only=True)["state_dict"]
+    assert all(tensor.isfinite().all() for tensor in state.values())
+    assert len(pd.read_csv(session.run.history)) == 1
+    assert not session.run.finished
+
+
+@pytest.mark.parametrize(
+    "settings", [("model.image_size=64",), ("model.image_size=96", "sizes={0: 64, 1: 96}")]
+)
+def test_a_size_that_a_backbone_does_not_take_is_said_before_the_first_step(
+    cells, tmp_path, settings
+):
+    recipe = load_recipe("default", ("weights=none", "batch_size=16", *settings))
+    with pytest.raises(HemoscopeError, match="no feature map of images of 64 pixels"):
+        Session.started(str(cells), recipe, tmp_path / "run").train(CPU)
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_plan_that_does_not_fit_is_named_before_the_first_epoch(cells, tmp_path):

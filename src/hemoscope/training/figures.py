@@ -47,8 +47,12 @@ class EpochFigures(torch.nn.ModuleDict):
         return cast("MeanMetric", super().__getitem__(key))
 
     def add(self, name: str, value: Tensor, weight: Tensor | int = 1) -> None:
-        """Takes a value, or a vector of them, into a mean."""
-        self[name].update(value.detach(), weight=weight)
+        """Takes a value, or a vector of them, into a mean.
+
+        What is no number counts as infinite: `MeanMetric` would leave it out, and the mean of a
+        training that has diverged would look sound.
+        """
+        self[name].update(value.detach().nan_to_num(nan=torch.inf), weight=weight)
 
     def add_task(self, stage: str, task: str, loss: Tensor, logits: Tensor, target: Tensor) -> None:
         """Takes a batch into the figures of a task, over the cells that have its label.

@@ -35,8 +35,11 @@ def classification_loss(
         reduction="none",
     )
     if loss.kind == "focal":
-        right = F.softmax(logits, dim=1).gather(1, targets[:, None]).squeeze(1)
-        each = each * (1 - right) ** loss.focal_gamma
+        right = F.log_softmax(logits, dim=1).gather(1, targets[:, None]).squeeze(1)
+        # Above 0: for γ < 1 the slope of 0^γ is infinite, and times the 0 of a cell that the model
+        # is certain of it would be no number, which one step carries into every weight.
+        doubt = -torch.expm1(right).clamp(max=-torch.finfo(right.dtype).tiny)
+        each = each * doubt**loss.focal_gamma
     if class_weights is None:
         return each.mean()
     return each.sum() / class_weights[targets].sum()

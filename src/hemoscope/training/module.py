@@ -18,6 +18,7 @@ from hemoscope.models.joint import Classifier, branches_of
 from hemoscope.training.augmentation import augment, centre, to_unit_range
 from hemoscope.training.data import Batch
 from hemoscope.training.distillation import Teacher, distillation_loss
+from hemoscope.training.divergence import LOSSES, DivergedError
 from hemoscope.training.figures import EpochFigures
 from hemoscope.training.mutual import mutual_loss
 from hemoscope.training.recipe import Recipe
@@ -159,11 +160,17 @@ class TrainingModule(LightningModule):
         """Publishes the epoch's figures, training's as well: validation is its last act.
 
         Training's are means over the epoch, dropout and augmentation and all.
+
+        Raises:
+            DivergedError: The loss is no number any more. No checkpoint of this epoch is written.
         """
         metric: Any
         for name, metric in self.figures.items():
             # The metric has asked the other processes already; sync_dist only tells Lightning so.
-            self.log(name, metric.compute(), prog_bar=True, sync_dist=True)
+            mean = metric.compute()
+            if name in LOSSES and not mean.isfinite():
+                raise DivergedError(self.current_epoch + 1)
+            self.log(name, mean, prog_bar=True, sync_dist=True)
             metric.reset()
 
     def running(self, name: str) -> float:

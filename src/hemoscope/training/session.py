@@ -9,7 +9,6 @@ import pandas as pd
 import torch
 
 from hemoscope.cells import CellFailure, CellTable, PixelCache, open_cells
-from hemoscope.errors import HemoscopeError
 from hemoscope.history import branch_accuracies
 from hemoscope.training.distillation import describe_teacher
 from hemoscope.training.processes import is_first_process
@@ -104,14 +103,15 @@ class Session:
         """Trains to the end, and draws the curves.
 
         Raises:
-            HemoscopeError: The weights, the plan or the machine do not do. A new run leaves its
-                folder free then, so that it can be started once more with the mistake mended.
+            HemoscopeError: The weights, the plan or the machine do not do, or it diverged. A new
+                run that comes to no complete epoch leaves its folder free, so that it can be
+                started once more with the mistake mended.
         """
         from hemoscope.reports import save_history_figure  # noqa: PLC0415 (opens matplotlib)
 
         try:
             train_model(self.cells, self.recipe, self.run, machine=machine)
-        except HemoscopeError:
+        except Exception:
             if self.new and is_first_process() and not self.run.last_checkpoint.is_file():
                 withdraw_run(self.run)
             raise

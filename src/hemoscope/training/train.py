@@ -19,7 +19,9 @@ from lightning.pytorch.loggers import TensorBoardLogger
 
 from hemoscope.cells import CellTable
 from hemoscope.errors import HemoscopeError
+from hemoscope.models.backbones.backbone import map_shapes
 from hemoscope.models.heads_config import HeadConfig
+from hemoscope.models.joint import branches_of
 from hemoscope.models.joint_build import Weights, build_classifier
 from hemoscope.models.store import save_model
 from hemoscope.training.callbacks.checkpoints import best_epoch, last_epoch
@@ -247,6 +249,9 @@ def _module(cells: TrainingCells, recipe: Recipe, weights: Weights) -> TrainingM
     config = recipe.model.model_copy(update={"tasks": dict(cells.heads)})
     weights = "none" if recipe.start_from is not None else weights
     model = build_classifier(config, len(cells.classes), weights=weights)
+    for branch in branches_of(model).values():
+        for size in recipe.sizes.values():
+            map_shapes(branch.backbone, size)  # what does not fit is said now, not epochs later
     known = cells.train.targets[cells.train.targets != NO_LABEL]
     balanced = recipe.loss.class_weights == "balanced"
     class_weights = balanced_weights(known, len(cells.classes)) if balanced else None

@@ -52,3 +52,8 @@ def test_a_map_of_ones_stays_ones_in_bfloat16() -> None:
 def test_unknown_names(name: str, message: str) -> None:
     with pytest.raises(HemoscopeError, match=message):
         create_body(name, "timm")
+
+
+def test_a_model_that_cannot_be_built_without_its_classifier_is_named() -> None:
+    with pytest.raises(HemoscopeError, match="timm cannot build coat_tiny without its classifier"):
+        create_body("coat_tiny", "timm")

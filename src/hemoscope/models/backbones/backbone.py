@@ -63,13 +63,20 @@ def map_shapes(backbone: Backbone, image_size: int) -> tuple[MapShape, ...]:
     and no statistic moves.
 
     Raises:
-        HemoscopeError: If the network gives no (batch, channels, height, width) maps.
+        HemoscopeError: If the network gives no (batch, channels, height, width) maps, or takes no
+            images of this size.
     """
     state = (*backbone.named_parameters(), *backbone.named_buffers())
     shadow = {name: tensor.detach().to("meta") for name, tensor in state}
     # Two images: in training, normalisation refuses the single value of a map of one pixel.
     images = torch.zeros(2, 3, image_size, image_size, device="meta")
-    maps = functional_call(backbone, shadow, (images,))
+    try:
+        maps = functional_call(backbone, shadow, (images,))
+    except (RuntimeError, AssertionError) as error:
+        raise HemoscopeError(
+            f"This backbone makes no feature map of images of {image_size} pixels ({error}). Give "
+            "model.image_size another value, such as 224."
+        ) from error
     if any(tensor.ndim != 4 for tensor in maps) or maps[-1].shape[1] != backbone.body.num_features:
         raise HemoscopeError(
             "This backbone gives no feature maps (channels by height by width) to make tokens "

@@ -18,10 +18,17 @@ def create_body(name: str, pooling: Literal["timm", "tensorflow"]) -> nn.Module:
         pooling: See `ModelConfig.pooling`.
 
     Raises:
-        HemoscopeError: If timm knows no such model, or no such tag.
+        HemoscopeError: If timm knows no such model, or no such tag, or cannot build it without a
+            classifier.
     """
     check_name(name)
-    body = timm.create_model(name, pretrained=False, num_classes=0, global_pool="")
+    try:
+        body = timm.create_model(name, pretrained=False, num_classes=0, global_pool="")
+    except AssertionError as error:
+        raise HemoscopeError(
+            f"timm cannot build {name} without its classifier. Choose a convolutional model, such "
+            "as resnet50 or inception_v3."
+        ) from error
     if pooling == "tensorflow":
         _pool_as_tensorflow(body)
     return body
