@@ -35,7 +35,7 @@ def blur(images: Tensor, chance: float, generator: torch.Generator) -> Tensor:
 
 
 def coarsen(images: Tensor, chance: float, generator: torch.Generator) -> Tensor:
-    """Takes detail from some of (n, 3, h, w), as a weaker objective would."""
+    """Takes detail from some of (n, 3, h, w), as a weaker objective would; from all as much."""
     hit = _hit(images, chance, generator)
     if not len(hit):
         return images
