@@ -29,6 +29,16 @@ def test_features_of_an_earlier_table_go(tmp_path: Path):
         remove_features_beside(tmp_path / "t.csv")
 
 
+def test_features_of_a_table_in_the_other_format_stay(tmp_path: Path):
+    file = features_beside(tmp_path / "t.csv")
+    file.touch()
+    (tmp_path / "t.parquet").touch()
+    remove_features_beside(tmp_path / "t.csv")
+    assert file.is_file()
+    remove_features_beside(tmp_path / "t.parquet")
+    assert not file.is_file()
+
+
 def test_they_come_back_as_they_were(tmp_path: Path):
     file = Features(PATHS, VALUES, {"model": "m"}).write(tmp_path / "new" / "t.features.parquet")
     back = Features.read(file)

@@ -26,6 +26,7 @@ from hemoscope.files import cause, replacing
 from hemoscope.predictions import PROVENANCE_KEY, Predictions
 
 SUFFIX = ".features.parquet"
+TABLES = (".parquet", ".csv")
 
 
 class FeaturesError(HemoscopeError):
@@ -131,10 +132,15 @@ class Features:
 def remove_features_beside(table: str | Path) -> None:
     """Takes away the features of an earlier table of this name, which are not those of its cells.
 
+    Where a table of the same name in another format stands beside it, they are that one's and stay.
+
     Raises:
         FeaturesError: They cannot be removed.
     """
-    file = features_beside(table)
+    file, path = features_beside(table), Path(table)
+    others = (path.with_suffix(suffix) for suffix in TABLES)
+    if any(other.is_file() for other in others if other != path):
+        return
     try:
         file.unlink(missing_ok=True)
     except OSError as error:

@@ -69,4 +69,6 @@ def cause(error: OSError, *, when_full: str = "the disk is full: make room and s
     """
     if error.errno in _FULL:
         return when_full
+    if error.errno in (errno.EEXIST, errno.ENOTDIR):
+        return "a file stands where a folder of its path would be"
     return str(error) if error.errno is None else os.strerror(error.errno)

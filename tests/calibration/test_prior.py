@@ -78,6 +78,11 @@ def test_adult_blood_says_nothing_of_platelets_nor_of_classes_that_a_model_lacks
     assert sum(PRIORS["adult-blood"][name] for name in PBC[:5]) == 100
 
 
+def test_only_the_ratio_of_the_numbers_counts():
+    small, large = (Prior.of(f"b={2 * n},c={n}", ("a", "b", "c"), (6, 3, 1)) for n in (1, 8e307))
+    assert large.expected == pytest.approx(small.expected)
+
+
 def test_a_model_of_subtypes_is_refused_a_mix_of_types():
     subtypes = ("band neutrophil", "segmented neutrophil", "lymphocyte", "monocyte", "eosinophil")
     with pytest.raises(UsageError, match="Write CLASS=NUMBER"):

@@ -211,3 +211,13 @@ def test_a_calibration_is_adapted_to_the_cells_of_a_table(
     assert "unlabelled cells)" in " ".join(shown.out.split())
     alone = hemoscope(*way)
     assert (alone.code, "--adapt changes what a calibration says" in alone.err) == (2, True)
+
+
+def test_what_only_a_score_for_unknown_cells_goes_by_needs_one(hemoscope: Run, tmp_path: Path):
+    table = drawn(300).write(tmp_path / "val.parquet")
+    way = ("calibrate", table, "--out", tmp_path / "c.json")
+    for option in (("--flag-rate", "0.05"), ("--reference", table), ("--unknown-cells", table)):
+        done = hemoscope(*way, *option)
+        assert (done.code, "Add --unknown auto" in " ".join(done.err.split())) == (2, True)
+    done = hemoscope(*way, "--confidence", "1")
+    assert (done.code, "such as 0.95" in done.err) == (2, True)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,18 @@ def test_a_folder_becomes_a_table_a_report_and_one_json_object(
     again = hemoscope("classify", cells, "--model", bundle, "--out", out, "--resume")
     assert again.code == 2
     assert "nothing to go on with" in again.err
+
+
+def test_files_that_are_no_images_are_told_of(
+    hemoscope: Run, bundle: Path, cells: Path, tmp_path: Path
+):
+    folder = tmp_path / "cells"
+    shutil.copytree(cells / "platelet", folder)
+    (folder / "notes.gif").write_text("mine")
+    way = ("classify", folder, "--model", bundle, "--no-report", "--out", tmp_path / "out")
+    assert "1 files were passed over, the first is 'notes.gif'" in hemoscope(*way).err
+    told = hemoscope(*way, "--json").json
+    assert [each["path"] for each in told["passed_over"]] == ["notes.gif"]
 
 
 def test_a_job_without_a_report_leaves_none_of_an_earlier_one(

@@ -194,7 +194,11 @@ def test_show_recipe_shows_every_default(hemoscope: Run):
         ),
         (["predict", "nowhere", "--model", "m", "--out", "folder.csv"], 1, "Is a directory"),
         (["explain", "m", "nowhere", "--out", "file"], 2, "--out file is a file. Name a folder."),
-        (["explain", "m", "nowhere", "--out", "file/x"], 1, "Not a directory. Name another --out"),
+        (
+            ["explain", "m", "nowhere", "--out", "file/x"],
+            1,
+            "a folder of its path would be. Name another --out",
+        ),
         (["audit", "nowhere", "--out", "file"], 2, "--out file is a file. Name a folder."),
         (["audit", "nowhere", "--out", "x" * 300], 1, "File name too long"),
     ],
@@ -257,3 +261,22 @@ def test_a_mistake_gets_one_message_and_no_traceback(
     assert outcome.code == code
     assert "Traceback" not in outcome.err
     assert outcome.out == ""
+
+
+def test_a_manifest_is_named_as_one_and_tells_its_groups(
+    hemoscope: Run, cells: Path, tmp_path: Path
+):
+    out = tmp_path / "noext"
+    done = hemoscope("split", cells / "manifest.csv", "--out", out)
+    assert (done.code, "has to end in .csv" in done.err) == (2, True)
+    (tmp_path / "split.csv").mkdir()
+    done = hemoscope("split", cells / "manifest.csv", "--out", tmp_path / "split.csv")
+    assert done.code == 1
+    assert not (tmp_path / "split.csv.json").exists()
+    done = hemoscope("split", cells, "--groups", "nosuch.csv", "--out", tmp_path / "s.csv")
+    assert (done.code, "there is no file nosuch.csv" in done.err) == (2, True)
+
+
+def test_a_table_without_a_name_is_wrong_usage(hemoscope: Run, tmp_path: Path):
+    done = hemoscope("compare", "a=one.csv", "=two.csv")
+    assert (done.code, "gives a table no name" in done.err) == (2, True)

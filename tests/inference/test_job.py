@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from hemoscope.cells import SourceError
 from hemoscope.errors import UsageError
 from hemoscope.inference import (
     Classifier,
@@ -185,6 +186,17 @@ def test_a_byte_order_mark_is_no_part_of_the_first_name(folder: Path, tmp_path: 
 def test_a_list_stands_alone():
     with pytest.raises(UsageError, match="stands alone"):
         open_images(["-", "a.png"])
+
+
+@pytest.mark.parametrize("lines", [(), (b"\n", b"  \r\n")])
+def test_a_list_without_an_image_is_said_to_be_one(lines: tuple[bytes, ...]):
+    with pytest.raises(SourceError, match="names no image"):
+        open_images(["-"], lines)
+
+
+def test_files_that_are_passed_over_are_known(folder: Path):
+    (folder / "notes.txt").write_text("mine")
+    assert list(open_images([str(folder)]).passed_over) == ["notes.txt"]
 
 
 def test_groups_of_a_manifest_reach_the_predictions(folder: Path, tmp_path: Path):

@@ -91,6 +91,22 @@ def test_another_job_is_told_apart(tmp_path: Path, change: dict, what: str):
         Journal.go_on(tmp_path, replace(HEADER, **change))
 
 
+def test_a_job_goes_on_with_what_it_was_asked_for(tmp_path: Path):
+    from dataclasses import replace
+
+    Journal.begin(tmp_path, replace(HEADER, asked="--prior adult-blood")).close()
+    with pytest.raises(
+        UsageError, match="begun with --prior adult-blood, and is to go on without further options"
+    ):
+        Journal.go_on(tmp_path, HEADER)
+
+
+def test_a_folder_that_cannot_be_made_is_told_without_advice_that_leads_nowhere(tmp_path: Path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(JournalError, match=r"a file stands where .* Choose another --out\.$"):
+        Journal.begin(tmp_path / "file" / "sub", HEADER)
+
+
 @pytest.mark.parametrize("text", ["", "no json\n", '{"version": 2}\n', "[]\n", '{"version": 1}\n'])
 def test_a_damaged_header_is_said_to_be_one(tmp_path: Path, text: str):
     (tmp_path / "journal.jsonl").write_text(text)

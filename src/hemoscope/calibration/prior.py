@@ -75,6 +75,7 @@ class Prior:
                 "be told how much more of them there is. Leave them out of --prior."
             )
         weights = np.array([wanted.get(name, 0.0) for name in classes])
+        weights /= weights.max()  # the sum of very large numbers would be infinite
         shares = np.where(named, had[named].sum() * weights / weights.sum(), had)
         return cls(asked, tuple(had.tolist()), tuple(shares.tolist()))
 

@@ -9,6 +9,7 @@ import typer
 from hemoscope.cli.options import Json
 from hemoscope.cli.output import note, print_json, print_table
 from hemoscope.cli.unknown_cells import (
+    FLAG_RATE,
     UnknownMethod,
     UnknownOptions,
     fit_unknown_cells,
@@ -76,7 +77,7 @@ def calibrate(
     ] = UnknownMethod.NONE,
     flag_rate: Annotated[
         float, typer.Option("--flag-rate", help="Share of known cells that it may flag.")
-    ] = 0.01,
+    ] = FLAG_RATE,
     features: Annotated[
         Path | None,
         typer.Option("--features", help="Features of TABLE's cells; by default those beside it."),

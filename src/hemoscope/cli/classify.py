@@ -1,6 +1,7 @@
 """`hemoscope classify`: images become a table of cells, the differential and a report."""
 
 import sys
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from hemoscope.inference import Classified, Classifier, ImageList
     from hemoscope.opinions import Findings
 
+LISTED = 1000
+"""Most files that the JSON object names as passed over."""
 ADAPTED_TO = 500
 """Most cells that a source's shift is learned from: a mean of so many is sure enough."""
 
@@ -54,10 +57,15 @@ def classify(
     """
     from hemoscope.inference import Classifier, classify_images, open_images
 
+    if adapt and "-" in images:
+        raise UsageError(
+            "--adapt looks at some of the images before it names any, and a list on standard input "
+            "comes only once. Write the list to a CSV file with the column path, and name that."
+        )
     listed = open_images(images, sys.stdin.buffer)
     classifier = Classifier.load(model, batch=batch, engine=engine, bfloat16=bfloat16, prior=prior)
-    if adapt:
-        classifier = _adapted(classifier, listed)
+    if adapt and listed.sample is not None:
+        classifier = classifier.adapted_to(listed.sample(ADAPTED_TO))
 
     try:
         with progress_bar("looking at cells") as progress:
@@ -76,22 +84,14 @@ def classify(
         note(f"Interrupted. What was done is kept in {out}; go on with --resume.")
         raise typer.Exit(1) from None
     _note_unreadable(outcome.findings)
+    _note_passed_over(listed.passed_over)
     if json:
-        print_json(_summary(outcome, out, report, classifier))
+        passed = [{"path": path, "cause": why} for path, why in listed.passed_over.items()]
+        print_json({**_summary(outcome, out, report, classifier), "passed_over": passed[:LISTED]})
     else:
         print_outcome(outcome, out, report=report)
     if outcome.findings.unreadable:
         raise typer.Exit(1)
-
-
-def _adapted(classifier: "Classifier", images: "ImageList") -> "Classifier":
-    """The classifier for the source of these images."""
-    if images.sample is None:
-        raise UsageError(
-            "--adapt looks at some of the images before it names any, and a list on standard input "
-            "comes only once. Write the list to a CSV file with the column path, and name that."
-        )
-    return classifier.adapted_to(images.sample(ADAPTED_TO))
 
 
 def write_report(
@@ -219,6 +219,12 @@ def print_outcome(outcome: "Classified", out: Path, *, report: bool) -> None:
         note(f"What this source does to the looks of its cells was learned from {cells:,} of them.")
     where = f", {out / 'report.html'}" if report else ""
     note(f"{found.cells:,} cells → {outcome.cells}{where}")
+
+
+def _note_passed_over(files: Mapping[str, str]) -> None:
+    if files:
+        first, why = next(iter(files.items()))
+        note(f"{len(files):,} files were passed over, the first is {first!r} ({why}).")
 
 
 def _note_unreadable(found: "Findings") -> None:

@@ -89,6 +89,8 @@ def _named(text: str) -> tuple[str, str]:
     name, separator, file = text.partition("=")
     if not separator or "/" in name or Path(text).is_file():
         return Path(text).stem, text
+    if not name:
+        raise UsageError(f"{text!r} gives a table no name. Write it as NAME=FILE, or FILE alone.")
     return name, file
 
 

@@ -58,6 +58,8 @@ def split(
     method = method if groups is None else Method.GROUPED
     _check_columns(column, group_column, written=groups is not None)
     _check_paper(method, fractions)
+    if out.suffix.lower() != ".csv":
+        raise UsageError(f"--out {out} has to end in .csv, by which other verbs know a manifest.")
     fractions = fractions or _FRACTIONS
     shares = _shares(fractions)
     table = open_cells(source)
@@ -70,6 +72,8 @@ def split(
     else:
         done = split_stratified(table, shares, seed=seed, column=column)
     provenance = {"source": source, "method": method.value, "seed": seed}
+    if groups is not None:
+        provenance["groups"] = str(groups)
     if method is not Method.PAPER:  # which has shares of its own
         provenance["fractions"] = fractions
     written = write_manifest(done, out, provenance=provenance)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from hemoscope.predictions import Predictions
 
 
+FLAG_RATE = 0.01
+
+
 class UnknownMethod(StrEnum):
     """The scores, the choice among them, and none."""
 
@@ -46,11 +49,26 @@ class UnknownOptions:
     flag_rate: float
     seed: int
 
+    @property
+    def speak_of_a_score(self) -> bool:
+        """Whether anything but the method and the seed was set."""
+        others = (self.features, self.reference, *self.outside)
+        return any(others) or self.flag_rate != FLAG_RATE
+
 
 def fit_unknown_cells(
     table: "Predictions", path: Path, options: UnknownOptions
 ) -> "tuple[FittedUnknown | None, UnknownComparison | None]":
-    """The score that was asked for; and the comparison, where a choice was made."""
+    """The score that was asked for; and the comparison, where a choice was made.
+
+    Raises:
+        UsageError: No score was asked for, but something that only a score goes by.
+    """
+    if options.method is UnknownMethod.NONE and options.speak_of_a_score:
+        raise UsageError(
+            "--features, --reference, --unknown-cells and --flag-rate are for the score that finds "
+            "unknown cells, and none was asked for. Add --unknown auto, or leave them out."
+        )
     from hemoscope.calibration.unknown import (
         check_other_cells,
         check_same_model,

@@ -1,14 +1,15 @@
 """`ImageList`: the images that a job goes through, by name."""
 
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from hemoscope.cells import CellTable, UnreadableImageError, open_cells
+from hemoscope.cells import CellTable, SourceError, UnreadableImageError, open_cells
 from hemoscope.errors import UsageError
 from hemoscope.inference.classifier import NamedImage
 from hemoscope.inference.images import CellImage
@@ -31,6 +32,7 @@ class ImageList:
         table_of: The cells of some opinions, for those who want to see their pictures.
         sample: At most so many of the images, drawn evenly and always the same; None where they can
             be gone through only once.
+        passed_over: Files that were found and are no images by their names, with the cause.
     """
 
     items: Iterable[NamedImage]
@@ -39,6 +41,7 @@ class ImageList:
     groups: Sequence[str] | None
     table_of: Callable[[Sequence[Opinion]], CellTable]
     sample: Callable[[int], list[CellImage]] | None = None
+    passed_over: Mapping[str, str] = field(default_factory=dict)
 
 
 def open_images(names: Sequence[str | Path], lines: Iterable[bytes] = ()) -> ImageList:
@@ -50,7 +53,7 @@ def open_images(names: Sequence[str | Path], lines: Iterable[bytes] = ()) -> Ima
 
     Raises:
         UsageError: Nothing is named, or "-" beside other names.
-        SourceError: As `open_cells`.
+        SourceError: As `open_cells`; or `lines` name no image.
     """
     if FROM_STDIN not in names:
         source = names[0] if len(names) == 1 else names
@@ -65,8 +68,17 @@ def listed_images(lines: Iterable[bytes]) -> ImageList:
 
     Blank lines are passed over. Memory grows by some 70 bytes a line, to notice a path that comes
     twice.
+
+    Raises:
+        SourceError: No line names an image.
     """
-    return ImageList(_named(lines), STREAMED, None, None, _listed_table)
+    named = _named(lines)
+    first = next(named, None)
+    if first is None:
+        raise SourceError(
+            "the list on standard input names no image. Did the command that makes it fail?"
+        )
+    return ImageList(chain([first], named), STREAMED, None, None, _listed_table)
 
 
 def _of_table(table: CellTable) -> ImageList:
@@ -92,6 +104,7 @@ def _of_table(table: CellTable) -> ImageList:
         groups,
         lambda opinions: table.take([opinion.index for opinion in opinions]),
         sample,
+        table.ignored,
     )
 
 

@@ -105,12 +105,13 @@ def classify_images(
 
 def _header(classifier: Classifier, images: ImageList) -> JournalHeader:
     model = str(classifier.describe().get("sha256", ""))
-    calibration, trust = classifier.judge.digest, classifier.judge.trust
+    asked, trust = [], classifier.judge.trust
     if trust is not None and trust.prior is not None:
-        calibration = f"{calibration} with the prior {trust.prior.name}"
+        asked.append(f"--prior {trust.prior.name}")
     if trust is not None and trust.shift is not None:
-        calibration = f"{calibration} adapted to {trust.shift.cells} cells"
-    return JournalHeader(classifier.classes, model, calibration, images.key)
+        asked.append("--adapt")
+    calibration = classifier.judge.digest
+    return JournalHeader(classifier.classes, model, calibration, images.key, " ".join(asked))
 
 
 def _what_is_missing(

@@ -40,15 +40,17 @@ class JournalHeader:
     Attributes:
         classes: The C class names, in the order of the logits.
         model: SHA-256 of the model, 64 hex digits.
-        calibration: SHA-256 of its calibration, and the prior if there is one; or None.
+        calibration: SHA-256 of its calibration, or None.
         images: What tells the list of images from others: the table's fingerprint, or "list" for
             one that is streamed, which is compared name by name.
+        asked: What else was asked for that changes opinions, as options: "--prior adult-blood".
     """
 
     classes: tuple[str, ...]
     model: str
     calibration: str | None
     images: str
+    asked: str = ""
 
 
 class Journal:
@@ -256,6 +258,16 @@ def _check_same(file: Path, found: JournalHeader, wanted: JournalHeader) -> None
                 f"the unfinished job in {file.parent} is one with {what}. Name the same again, or "
                 f"choose another --out; to throw it away remove {file}."
             )
+    if found.asked != wanted.asked:
+        raise UsageError(
+            f"the unfinished job in {file.parent} was begun {_in_words(found.asked)}, and is to go "
+            f"on {_in_words(wanted.asked)}. Ask for the same again, or choose another --out; to "
+            f"throw it away remove {file}."
+        )
+
+
+def _in_words(asked: str) -> str:
+    return f"with {asked}" if asked else "without further options"
 
 
 def _cut_half_a_line(file: Path) -> None:
@@ -277,6 +289,8 @@ def _cut_half_a_line(file: Path) -> None:
 
 def _cannot_write(file: Path, error: OSError) -> JournalError:
     why = cause(error, when_full="the disk is full")
+    if not file.is_file():
+        return JournalError(f"cannot write {file}: {why}. Choose another --out.")
     return JournalError(
         f"cannot write {file}: {why}. What was written before is whole: make room, and go on "
         "with --resume."

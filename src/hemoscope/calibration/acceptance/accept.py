@@ -110,9 +110,9 @@ def accept(
     """
     from hemoscope.evaluation.intervals.exact import upper_limit  # noqa: PLC0415 (reading a calibration needs none of it)
 
-    for name, value in (("max_error", max_error), ("confidence", confidence)):
+    for name, value, usual in (("max_error", max_error, 0.005), ("confidence", confidence, 0.95)):
         if not 0 < value < 1:
-            raise UsageError(f"{name} is {value}; it is a share between 0 and 1, such as 0.005.")
+            raise UsageError(f"{name} is {value}; it is a share between 0 and 1, such as {usual}.")
     chosen = one_per_group(predictions, seed)
     logits, truth = scores_of(chosen), chosen.truth()
     scout = deal(truth, None, PARTS, seed) == 0

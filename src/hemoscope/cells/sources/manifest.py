@@ -23,7 +23,7 @@ import pandas as pd
 from hemoscope.cells.sources.source_error import SourceError
 from hemoscope.cells.table import CellTable, CellTableError
 from hemoscope.csv_table import check_rows
-from hemoscope.files import cause, replacing
+from hemoscope.files import cause, check_writable, replacing
 
 _FILE_COLUMNS = ("path", "mask")
 _NAMES = ("label", "group")
@@ -83,6 +83,7 @@ def write_manifest(
         CellTableError: The cells stand in an array file, or the file cannot be written.
     """
     file = Path(file).absolute()
+    check_writable(file, CellTableError)  # else its note might be there without it
     if any(path in table.arrays for path in table.paths):
         raise CellTableError(
             "a manifest names image files, but these cells stand in an array file (.npz), which "

@@ -4,8 +4,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from hemoscope.cells.splits.joined_groups import joined_groups
 from hemoscope.cells.table import CellTable, CellTableError
 from hemoscope.csv_table import read_csv_table
+from hemoscope.errors import UsageError
+
+
+class NoGroupsError(CellTableError, UsageError):
+    """A name under which there are no groups."""
 
 
 def read_groups(file: Path) -> pd.DataFrame:
@@ -18,6 +24,8 @@ def read_groups(file: Path) -> pd.DataFrame:
     """
     try:
         listed = read_csv_table(file, dtype=str, keep_default_na=False)
+    except FileNotFoundError as error:
+        raise NoGroupsError(f"there is no file {file} with groups.") from error
     except (OSError, ValueError) as error:
         raise CellTableError(f"{file} cannot be read as a table of groups: {error}") from error
     if not {"path", "group"} <= set(listed.columns):
@@ -29,6 +37,9 @@ def read_groups(file: Path) -> pd.DataFrame:
 
 def with_groups(table: CellTable, file: Path, column: str = "group") -> CellTable:
     """Adds the groups that a CSV names; a cell that it does not name is a group of its own.
+
+    Where the table has groups already (patients, slides), both are joined: cells that belong
+    together by either are in one group then, so that no split tears apart what the table knew.
 
     Args:
         table: The cells.
@@ -48,7 +59,10 @@ def with_groups(table: CellTable, file: Path, column: str = "group") -> CellTabl
             f"{unknown[0]!r}. Paths have to stand there as `hemoscope cells` reads them."
         )
     # The prefix keeps a lone cell's group apart from any name in the file.
-    return table.with_column(column, [group_of.get(path, f"alone:{path}") for path in table.paths])
+    groups = [group_of.get(path, f"alone:{path}") for path in table.paths]
+    if table.groups is not None:
+        groups = joined_groups(table.groups.tolist(), groups)
+    return table.with_column(column, groups)
 
 
 def _check_one_group(listed: pd.DataFrame, file: Path) -> None:
