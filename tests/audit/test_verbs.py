@@ -108,7 +108,7 @@ def test_twins_use_what_was_asked_for_or_say_that_it_is_not_there(manifest, tmp_
     assert with_twin("--use", "train") == 0
     assert with_twin("--use", "val") == 1
     for options, words in (
-        (["--use", "train,vall"], "no cell has 'vall' in column 'split'; it holds: test, train"),
+        (["--use", "train,vall"], "'vall' in column 'split'; it holds: 'test', 'train'"),
         (["--split-column", "fold"], "no column 'fold'"),
     ):
         failed = CliRunner().invoke(app, [*command, *options]).exception

@@ -43,7 +43,8 @@ def test_where(table):
 def test_where_says_what_there_is(table):
     with pytest.raises(SelectionError, match="no column 'fold'; the table has split"):
         table.where("fold", "1")
-    with pytest.raises(SelectionError, match="no cell has 'val' in column 'split'; it holds: test"):
+    wanted = r"no cell has 'val' in column 'split'; it holds: 'test', 'train'\."
+    with pytest.raises(SelectionError, match=wanted):
         table.where("split", "val")
     assert SelectionError.exit_code == 2
 

@@ -42,7 +42,7 @@ def test_split_writes_a_manifest_that_opens_as_it_says(hemoscope: Run, cells: Pa
     out = tmp_path / "split.csv"
     outcome = hemoscope(
         "split", cells / "manifest.csv", "--out", out, "--fractions", "train=0.6,test=0.4",
-        "--column", "my_split", "--json",
+        "--column", " my_split", "--json",
     )  # fmt: skip
     assert outcome.code == 0
     assert outcome.json["splits"]["test"]["platelet"] == 2

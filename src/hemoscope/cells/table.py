@@ -106,7 +106,8 @@ class CellTable:
         self.check_column(column)
         chosen = self.frame[column].astype(str) == value
         if not chosen.any():
-            values = ", ".join(sorted(self.frame[column].astype(str).unique())[:20])
+            # In quotes, since a blank at the end may be all that is wrong.
+            values = ", ".join(map(repr, sorted(self.frame[column].astype(str).unique())[:20]))
             raise SelectionError(f"no cell has {value!r} in column {column!r}; it holds: {values}.")
         return self.take(chosen.to_numpy())
 

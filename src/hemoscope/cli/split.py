@@ -56,6 +56,7 @@ def split(
     )
 
     method = method if groups is None else Method.GROUPED
+    column, group_column = column.strip(), group_column.strip()  # as in every manifest
     _check_columns(column, group_column, written=groups is not None)
     _check_paper(method, fractions)
     if out.suffix.lower() != ".csv":

@@ -54,17 +54,38 @@ def test_backslashes_stand_between_folders(tmp_path):
     assert open_cells(manifest(tmp_path, "path\nx\\a.png\n")).paths.tolist() == ["x/a.png"]
 
 
-def test_blanks_around_a_label_do_not_count(tmp_path):
+def test_blanks_around_a_value_do_not_count(tmp_path):
     text = 'path,label,note\na,monocyte ,x \nb,monocyte,y\nc,"\tgiant cell\u00a0",z\n'
     table = open_cells(manifest(tmp_path, text))
     assert table.frame["label"].tolist() == ["monocyte", "monocyte", "giant cell"]
     assert table.classes == ("giant cell", "monocyte")
-    assert table.frame["note"].tolist() == ["x ", "y", "z"]
+    assert table.frame["note"].tolist() == ["x", "y", "z"]
 
 
 def test_blanks_around_a_group_do_not_make_another_patient(tmp_path):
     table = open_cells(manifest(tmp_path, "path,group\na,p1\nb,p1 \n"))
     assert table.frame["group"].tolist() == ["p1", "p1"]
+
+
+def test_blanks_around_a_split_do_not_take_cells_out_of_it(tmp_path):
+    file = manifest(tmp_path, "path,split\na,train\nb,train \nc,\u00a0train\nd,test\n")
+    assert open_cells(file).where("split", "train").paths.tolist() == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("header", ["path, label, split", " path ,label\t,split "])
+def test_blanks_around_the_name_of_a_column_do_not_count(tmp_path, header):
+    table = open_cells(manifest(tmp_path, f"{header}\na, x, train\n"))
+    assert table.frame.to_dict("list") == {"path": ["a"], "label": ["x"], "split": ["train"]}
+
+
+def test_blanks_around_the_name_of_a_file_are_part_of_it(tmp_path):
+    table = open_cells(manifest(tmp_path, "path,mask\n a.png, m.png\n"))
+    assert table.frame.to_dict("list") == {"path": [" a.png"], "mask": [" m.png"]}
+
+
+def test_a_column_without_a_name_is_kept(tmp_path):
+    table = open_cells(manifest(tmp_path, " ,path\n7 ,a\n"))
+    assert table.frame.to_dict("list") == {"Unnamed: 0": ["7"], "path": ["a"]}
 
 
 def test_a_label_of_blanks_is_none(tmp_path):
@@ -103,6 +124,7 @@ def test_columns_that_are_blank_throughout_are_not_there(tmp_path):
         ("path," + 140_000 * "x" + "\na,b\n", r"\(its first line: field larger than field limit"),
         ("path,label\na," + 140_000 * "x" + "\n", r"\(line 2: field larger than field limit"),
         ("path,path\na,b\n", "the column 'path' twice"),
+        ("path,split, split\na,b,c\n", r"csv has the column 'split' twice \(blanks around a name"),
     ],
 )
 def test_what_is_wrong_is_said(tmp_path, content, message):
@@ -144,6 +166,15 @@ def test_written_and_read_again_it_is_the_same(cells, class_folders, where):
     assert all(again.file(row).samefile(cells.file(row)) for row in range(6))
     note = json.loads(Path(f"{class_folders / where}.json").read_text())
     assert note == {"fingerprint": again.fingerprint(), "cells": 6, "seed": 7}
+
+
+def test_blanks_are_gone_when_it_is_written_already(cells, class_folders):
+    table = cells.with_column(" split", ["train", "test "] * 3).with_column("note", [None] * 6)
+    written = write_manifest(table, class_folders / "cells.csv")
+    assert written.frame["split"].tolist() == ["train", "test"] * 3
+    assert open_cells(class_folders / "cells.csv").fingerprint() == written.fingerprint()
+    with pytest.raises(CellTableError, match=r"cells\.csv would have the column 'split' twice"):
+        write_manifest(table.with_column("split", ["train"] * 6), class_folders / "cells.csv")
 
 
 def test_into_a_linked_folder_and_out_of_one(cells, class_folders, tmp_path):

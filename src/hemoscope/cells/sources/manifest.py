@@ -1,10 +1,13 @@
 r"""A manifest: a CSV that names one cell a row.
 
     path     where the image lies, relative to the CSV file ("/" or "\" between folders)
-    label    optional: its class; blanks at either end do not count, they are slips of the hand
-    group    optional: patient, slide or field; nor do they here
+    label    optional: its class
+    group    optional: patient, slide or field
     mask     optional: where its mask lies, relative to the CSV file
     …        any further column; a split is one
+
+Blanks at either end of a column's name or of a value do not count, they are slips of the hand;
+but those of `path` and `mask` do, since names of files may have some.
 
 UTF-8, with a header; separated by comma, semicolon or tab (as Excel writes it).
 """
@@ -19,6 +22,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from hemoscope.cells.sources.source_error import SourceError
 from hemoscope.cells.table import CellTable, CellTableError
@@ -26,7 +30,6 @@ from hemoscope.csv_table import check_rows
 from hemoscope.files import cause, check_writable, replacing
 
 _FILE_COLUMNS = ("path", "mask")
-_NAMES = ("label", "group")
 
 
 def open_manifest(file: Path) -> CellTable:
@@ -38,7 +41,7 @@ def open_manifest(file: Path) -> CellTable:
     text = _text_of(file)
     delimiter = _delimiter(file, text.partition("\n")[0])
     try:
-        columns = check_rows(io.StringIO(text), delimiter)
+        columns = [name.strip() for name in check_rows(io.StringIO(text), delimiter)]
         frame = pd.read_csv(
             io.StringIO(text),
             sep=delimiter,
@@ -54,11 +57,13 @@ def open_manifest(file: Path) -> CellTable:
         ) from error
     if frame.empty:
         raise SourceError(f"{file} has a header but no rows, so it names no cells.")
-    for column in _FILE_COLUMNS:
-        if column in frame:
+    _check_unique(columns, f"{file} has")
+    # A column without a name gets the one that pandas gives it.
+    frame.columns = [name or f"Unnamed: {place}" for place, name in enumerate(columns)]
+    for column in frame:
+        if column in _FILE_COLUMNS:
             frame[column] = frame[column].str.replace("\\", "/")
-    for column in _NAMES:
-        if column in frame:  # else "ig " would be a class of its own, and "patient-1 " a patient
+        else:  # else "ig " would be a class of its own, and "train " cells that none trains on
             frame[column] = frame[column].str.strip()
     return CellTable(frame, file.parent)
 
@@ -80,7 +85,8 @@ def write_manifest(
         is the same.
 
     Raises:
-        CellTableError: The cells stand in an array file, or the file cannot be written.
+        CellTableError: The cells stand in an array file, two columns would have one name, or the
+            file cannot be written.
     """
     file = Path(file).absolute()
     check_writable(file, CellTableError)  # else its note might be there without it
@@ -89,7 +95,7 @@ def write_manifest(
             "a manifest names image files, but these cells stand in an array file (.npz), which "
             "brings its own split: use --split-column split."
         )
-    moved = _with_plain_names(_relative_to(table, file.parent))
+    moved = _without_outer_blanks(_relative_to(table, file.parent), file)
     beside = file.with_name(f"{file.name}.json")
     note = {"fingerprint": moved.fingerprint(), "cells": len(moved), **(provenance or {})}
     try:
@@ -130,8 +136,7 @@ def _delimiter(file: Path, header: str) -> str:
                 f"{file} cannot be read as a CSV table (its first line: {error}). The first line "
                 "must name the columns, among them 'path'."
             ) from error
-        if "path" in columns:
-            _check_unique(file, columns)
+        if "path" in map(str.strip, columns):
             return delimiter
     raise SourceError(
         f"{file} has no column 'path'; its first line is {header[:100]!r}. The first line must "
@@ -139,10 +144,13 @@ def _delimiter(file: Path, header: str) -> str:
     )
 
 
-def _check_unique(file: Path, columns: list[str]) -> None:
+def _check_unique(columns: list[str], has: str) -> None:
     for column in columns:
         if columns.count(column) > 1:
-            raise SourceError(f"{file} has the column {column!r} twice. Rename or remove one.")
+            raise SourceError(
+                f"{has} the column {column!r} twice (blanks around a name do not count). Rename or "
+                "remove one."
+            )
 
 
 def _relative_to(table: CellTable, folder: Path) -> CellTable:
@@ -168,8 +176,11 @@ def _way(root: Path, folder: Path) -> Path:
     return Path(os.path.relpath(root.resolve(), folder.resolve()))
 
 
-def _with_plain_names(table: CellTable) -> CellTable:
-    """The same cells, with labels and groups as they are when the manifest is opened."""
-    for column in set(_NAMES) & set(table.frame):
-        table = table.with_column(column, table.answers(column))
-    return table
+def _without_outer_blanks(table: CellTable, file: Path) -> CellTable:
+    """The same cells, with columns and values as they are when the manifest is opened."""
+    columns = [str(name).strip() for name in table.frame]
+    _check_unique(columns, f"{file} would have")
+    for column in table.frame:
+        if column not in _FILE_COLUMNS and not is_numeric_dtype(table.frame[column]):
+            table = table.with_column(str(column), table.answers(str(column)))
+    return replace(table, frame=table.frame.set_axis(columns, axis="columns"))
