@@ -61,6 +61,29 @@ def test_maps_overlays_and_the_page_with_masks(run_folder: Path, cells: Path, tm
     assert page.count("<img") == 2
 
 
+@pytest.mark.parametrize("masked", [True, False])
+def test_cells_without_mask_are_explained_and_not_measured_on_one(
+    run_folder: Path, cells: Path, tmp_path: Path, masked: bool
+):
+    first, second = sorted(cells.rglob("*.png"))[:2]
+    mask = tmp_path / "mask.png"
+    Image.fromarray(np.full((SIZE, SIZE), 255, np.uint8)).save(mask)
+    manifest = tmp_path / "m.csv"
+    manifest.write_text(f"path,mask\n{first},\n{second},{mask if masked else ''}\n")
+    done = CliRunner().invoke(
+        app,
+        ["explain", str(run_folder), str(manifest), "--method", "gradcam",
+         "--out", str(tmp_path / "out"), "--json"],
+    )  # fmt: skip
+    assert done.exit_code == 0, done.exception
+    blank, other = json.loads(done.stdout)["cells"]
+    assert ("1 of 2 cells have no mask" in done.stderr) == masked
+    assert blank.get("nucleus_share") is None
+    assert ("nucleus_share" in other) == masked
+    if masked:
+        assert other["nucleus_share"] == 1
+
+
 @pytest.mark.slow
 def test_mistakes_are_explained_against_their_truth(run_folder: Path, cells: Path, tmp_path: Path):
     from hemoscope.cells import open_cells

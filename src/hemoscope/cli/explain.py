@@ -94,6 +94,11 @@ def explain(
     name = str(model) if branch is None else f"{model}, branch {branch}"
     _write(explained, out, name, mistakes=predictions is not None)
     note_failures(explained.failures, len(table))
+    if explained.without_mask:
+        note(
+            f"{explained.without_mask} of {len(explained)} cells have no mask; the energy of their "
+            "maps is not measured."
+        )
     _tell(explained, out, json=json)
     if explained.failures:
         raise typer.Exit(1)

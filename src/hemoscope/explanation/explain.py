@@ -13,7 +13,7 @@ from hemoscope.cells import CellFailure, CellTable, Frame, read_cells
 from hemoscope.explanation.errors import ExplanationError
 from hemoscope.explanation.faithfulness.compare import measures_frame
 from hemoscope.explanation.faithfulness.curves import curve_ends, faithfulness_curves
-from hemoscope.explanation.masks import Mask, masks_of
+from hemoscope.explanation.masks import UNKNOWN, Mask, has_mask, masks_of
 from hemoscope.explanation.methods.explainer import Explainer, Maps
 from hemoscope.explanation.methods.table import REFERENCES
 from hemoscope.explanation.result import ExplainedCells
@@ -52,7 +52,8 @@ def explain_cells(
         table: Cells. Labels that the model does not know are left out.
         method: How.
         question: What.
-        masks: Folder of masks, to measure shares of energy. A `mask` column is used without it.
+        masks: Folder of masks, to measure shares of energy. A `mask` column is used without it;
+            a cell where it is blank has no shares.
         measure: Whether to measure how faithful each map is, beside a map of noise. Takes some
             thirty passes a cell.
         progress: Called with (cells done, cells in all).
@@ -86,11 +87,12 @@ def explain_cells(
         pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(),
         read.failures,
         words_of(stored.model, read.pixels),
+        0 if levels is None else int((levels == UNKNOWN).all(axis=(1, 2)).sum()),
     )
 
 
 def _masks(table: CellTable, folder: Path | None, frame: Frame) -> Mask | None:
-    return masks_of(table, folder, frame) if folder or "mask" in table.frame else None
+    return masks_of(table, folder, frame) if folder or has_mask(table).any() else None
 
 
 def _measured(

@@ -11,38 +11,51 @@ from hemoscope.explanation.errors import ExplanationError
 
 NUCLEUS, CYTOPLASM = 255, 128
 MOST_BETWEEN = 0.01
+UNKNOWN = 1  # every pixel of a cell that has no mask; no mask has this level
 NOTHING = np.zeros(3, dtype=np.uint8)
 
 Mask = NDArray[np.uint8]
+
+
+def has_mask(table: CellTable) -> NDArray[np.bool_]:
+    """(n,) whether the `mask` column names a mask of each cell; it may be blank, or not there."""
+    if "mask" not in table.frame:
+        return np.zeros(len(table), dtype=bool)
+    return table.answers("mask") != ""
 
 
 def masks_of(table: CellTable, folder: Path | None, frame: Frame) -> Mask:
     """The masks of a table's cells.
 
     Args:
-        table: The cells. Without a folder, its `mask` column says where masks lie.
+        table: The cells. Without a folder, its `mask` column says where masks lie; where that is
+            blank, a cell has none.
         folder: Masks named as the images are: `012.png` for `images/012.webp`.
         frame: What is seen of the images, and so of their masks.
 
     Returns:
-        (n, size, size) uint8 of the three levels.
+        (n, size, size) uint8 of the three levels; all `UNKNOWN` for a cell without mask.
 
     Raises:
-        ExplanationError: A mask is missing or is none; names it.
+        ExplanationError: A mask is missing or is none, and is named; or no cell has one.
     """
     if folder is not None:
         files = [folder / f"{Path(str(path)).stem}.png" for path in table.paths]
-    elif "mask" in table.frame:
-        files = [table.root / str(mask) for mask in table.frame["mask"]]
     else:
-        raise ExplanationError("these cells have no masks: name their folder with --masks.")
-    if frame.framing == "whole":
-        return np.stack([read_mask(file, frame.size) for file in files])
-    return np.stack([_framed_mask(table, row, file, frame) for row, file in enumerate(files)])
+        named = has_mask(table)
+        if not named.any():
+            raise ExplanationError("these cells have no masks: name their folder with --masks.")
+        masks = zip(table.frame["mask"], named, strict=True)
+        files = [table.root / str(mask) if known else None for mask, known in masks]
+    return np.stack([_mask_of(table, row, file, frame) for row, file in enumerate(files)])
 
 
-def _framed_mask(table: CellTable, row: int, file: Path, frame: Frame) -> Mask:
+def _mask_of(table: CellTable, row: int, file: Path | None, frame: Frame) -> Mask:
     """A mask as the frame shows its image; beyond the image there is neither cell nor nucleus."""
+    if file is None:
+        return np.full((frame.size, frame.size), UNKNOWN, dtype=np.uint8)
+    if frame.framing == "whole":
+        return read_mask(file, frame.size)
     image = read_cell(table, row)
     mask = read_mask(file, image.shape[1], image.shape[0])
     colours = np.repeat(mask[..., None], 3, axis=2)

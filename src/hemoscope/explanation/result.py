@@ -28,6 +28,7 @@ class ExplainedCells:
             `method`, then what was measured; see `Comparison.cells`. Empty if nothing was.
         failures: Cells that could not be read.
         in_words: n lines of what the model sees, or None where it has no heads for attributes.
+        without_mask: So many cells have no mask while others have one.
     """
 
     method: str
@@ -38,6 +39,7 @@ class ExplainedCells:
     measures: pd.DataFrame
     failures: tuple[CellFailure, ...] = ()
     in_words: tuple[str, ...] | None = None
+    without_mask: int = 0
 
     def __len__(self) -> int:
         return len(self.maps)

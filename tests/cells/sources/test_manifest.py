@@ -79,8 +79,8 @@ def test_blanks_around_the_name_of_a_column_do_not_count(tmp_path, header):
 
 
 def test_blanks_around_the_name_of_a_file_are_part_of_it(tmp_path):
-    table = open_cells(manifest(tmp_path, "path,mask\n a.png, m.png\n"))
-    assert table.frame.to_dict("list") == {"path": [" a.png"], "mask": [" m.png"]}
+    table = open_cells(manifest(tmp_path, "path,mask\n a.png, m.png\nb.png, \n"))
+    assert table.frame.to_dict("list") == {"path": [" a.png", "b.png"], "mask": [" m.png", ""]}
 
 
 def test_a_column_without_a_name_is_kept(tmp_path):
@@ -116,6 +116,7 @@ def test_columns_that_are_blank_throughout_are_not_there(tmp_path):
         ("", "no column 'path'"),
         ("path,label\n", "has a header but no rows"),
         ("path,label\n,x\n", "1 of 1 cells have no path; the first is cell 1"),
+        ("path,label\n ,x\n", "1 of 1 cells have no path; the first is cell 1"),
         ('path,label\n"a.png,x\nb.png,y\n', "cannot be read as a CSV table"),
         ("path,label\na.png,x\na.png,y\n", "'a.png' stands in the table more than once"),
         ("path,label\nEosinophil größe,x\n".encode("latin-1"), "is not UTF-8 text"),

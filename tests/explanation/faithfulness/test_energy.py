@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from hemoscope.explanation.faithfulness.energy import energy_shares
+from hemoscope.explanation.masks import UNKNOWN
 
 
 def test_shares_of_a_map_counted_by_hand():
@@ -19,6 +20,14 @@ def test_an_even_map_has_the_share_that_the_region_has():
     found = energy_shares(np.full((2, 16, 16), 0.2), mask)
     np.testing.assert_allclose(found.nucleus, found.nucleus_area)
     np.testing.assert_allclose(found.cell, found.cell_area)
+
+
+def test_a_cell_without_mask_has_neither_shares_nor_areas():
+    masks = np.full((2, 4, 4), UNKNOWN, np.uint8)
+    masks[1] = 255
+    found = energy_shares(np.ones((2, 4, 4)), masks)
+    for measured in (found.nucleus, found.cell, found.nucleus_area, found.cell_area):
+        np.testing.assert_array_equal(measured, [np.nan, 1])
 
 
 def test_a_map_that_speaks_against_everywhere_has_no_shares():

@@ -62,7 +62,8 @@ def open_manifest(file: Path) -> CellTable:
     frame.columns = [name or f"Unnamed: {place}" for place, name in enumerate(columns)]
     for column in frame:
         if column in _FILE_COLUMNS:
-            frame[column] = frame[column].str.replace("\\", "/")
+            named = frame[column].str.strip() != ""  # blanks alone name no file
+            frame[column] = frame[column].str.replace("\\", "/").where(named, "")
         else:  # else "ig " would be a class of its own, and "train " cells that none trains on
             frame[column] = frame[column].str.strip()
     return CellTable(frame, file.parent)
