@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from hemoscope.cells.synthetic import write_synthetic
 from hemoscope.cli.main import app
 from hemoscope.errors import UsageError
-from hemoscope.explanation.errors import UnknownTargetError
+from hemoscope.explanation.errors import NoMistakeError, UnknownTargetError
 from hemoscope.predictions import Predictions
 
 from .conftest import CLASSES, SIZE
@@ -110,6 +110,62 @@ def test_mistakes_are_explained_against_their_truth(run_folder: Path, cells: Pat
     chances = [cell["probability"] for cell in told]
     assert chances == sorted(chances, reverse=True)
     assert "3 confident mistakes explained" in (out / "explanation.html").read_text("utf-8")
+
+
+def _with_calls_of_a_bundle(run_folder: Path, cells: Path, file: Path, *, made: int) -> list[str]:
+    """Writes a table that has as mistakes so many that the run makes too, and two that it does not.
+
+    Returns:
+        The paths of the former.
+    """
+    from hemoscope.cells import open_cells, read_cells
+    from hemoscope.inference.torch_scorer import TorchScorer
+
+    table = open_cells(cells).take(np.arange(made + 2))
+    own = TorchScorer(run_folder).score(next(iter(read_cells(table, SIZE))).pixels).argmax(axis=1)
+    called = own.copy()
+    called[made:] = (own[made:] + 1) % 3
+    truth = [CLASSES[(call + 1) % 3] for call in own[:made]] + [
+        CLASSES[call] for call in own[made:]
+    ]
+    Predictions.from_logits(
+        table.paths.tolist(), CLASSES, 4 * np.eye(3)[called], labels=truth
+    ).write(file)
+    return table.paths[:made].tolist()
+
+
+@pytest.mark.parametrize("options", [[], ["--against", "runner-up"]])
+def test_mistakes_that_the_model_itself_does_not_make_are_left_out(
+    run_folder: Path, cells: Path, tmp_path: Path, options
+):
+    made = _with_calls_of_a_bundle(run_folder, cells, tmp_path / "table.csv", made=2)
+    done = CliRunner().invoke(
+        app,
+        ["explain", str(run_folder), str(cells), "--predictions", str(tmp_path / "table.csv"),
+         "--no-measure", "--method", "gradcam", "--out", str(tmp_path / "out"), "--json", *options],
+    )  # fmt: skip
+    assert done.exit_code == 0, done.exception
+    told = json.loads(done.stdout)["cells"]
+    assert [cell["path"] for cell in told] == made
+    assert all(cell["called"] != cell["label"] for cell in told)
+    assert "2 of 4 mistakes are left out: MODEL calls these cells right." in done.stderr
+    assert "2 confident mistakes explained" in (tmp_path / "out/explanation.html").read_text(
+        "utf-8"
+    )
+
+
+def test_a_model_that_makes_none_of_the_mistakes_is_told(
+    run_folder: Path, cells: Path, tmp_path: Path
+):
+    _with_calls_of_a_bundle(run_folder, cells, tmp_path / "table.csv", made=0)
+    done = CliRunner().invoke(
+        app,
+        ["explain", str(run_folder), str(cells), "--predictions", str(tmp_path / "table.csv"),
+         "--method", "gradcam", "--out", str(tmp_path / "out")],
+    )  # fmt: skip
+    assert isinstance(done.exception, NoMistakeError)
+    assert done.exception.exit_code == 2
+    assert "makes none of the 2 mistakes" in str(done.exception)
 
 
 @pytest.mark.slow

@@ -85,7 +85,7 @@ def explain(
     from hemoscope.explanation.explain import Question, explain_cells
     from hemoscope.explanation.methods.table import method_called
 
-    question = Question(target or "predicted", against)
+    question = Question(target or "predicted", against, mistakes=predictions is not None)
     with progress_bar("explaining cells") as progress:
         explained = explain_cells(
             stored, table, method_called(method), question,
@@ -94,11 +94,7 @@ def explain(
     name = str(model) if branch is None else f"{model}, branch {branch}"
     _write(explained, out, name, mistakes=predictions is not None)
     note_failures(explained.failures, len(table))
-    if explained.without_mask:
-        note(
-            f"{explained.without_mask} of {len(explained)} cells have no mask; the energy of their "
-            "maps is not measured."
-        )
+    _note_what_is_missing(explained)
     _tell(explained, out, json=json)
     if explained.failures:
         raise typer.Exit(1)
@@ -117,6 +113,14 @@ def _write(explained: "ExplainedCells", out: Path, model: str, *, mistakes: bool
     explained.write_maps(out / "maps.npz")  # first: the rest can be drawn of it again
     write_overlays(explained, out / "overlays")
     write_explanation_report(explained, out / "explanation.html", model=model, mistakes=mistakes)
+
+
+def _note_what_is_missing(explained: "ExplainedCells") -> None:
+    right, blank, count = explained.called_right, explained.without_mask, len(explained)
+    if right:
+        note(f"{right} of {right + count} mistakes are left out: MODEL calls these cells right.")
+    if blank:
+        note(f"{blank} of {count} cells have no mask; the energy of their maps is not measured.")
 
 
 def _tell(explained: "ExplainedCells", out: Path, *, json: bool) -> None:

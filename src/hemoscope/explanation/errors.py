@@ -11,5 +11,9 @@ class UnsuitableMethodError(ExplanationError):
     """A method that needs a part which this model does not have."""
 
 
+class NoMistakeError(ExplanationError, UsageError):
+    """Mistakes of a table, none of which the model makes."""
+
+
 class UnknownTargetError(ExplanationError, UsageError):
     """A class that the model does not know, or a class set against itself."""

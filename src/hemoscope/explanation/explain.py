@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from hemoscope.cells import CellFailure, CellTable, Frame, read_cells
-from hemoscope.explanation.errors import ExplanationError
+from hemoscope.explanation.errors import ExplanationError, NoMistakeError
 from hemoscope.explanation.faithfulness.compare import measures_frame
 from hemoscope.explanation.faithfulness.curves import curve_ends, faithfulness_curves
 from hemoscope.explanation.masks import UNKNOWN, Mask, has_mask, masks_of
@@ -29,10 +29,14 @@ AT_ONCE = 8  # cells
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of every cell: why `wanted`, and why not `against`? See `choose_target`."""
+    """What is asked of every cell: why `wanted`, and why not `against`? See `choose_target`.
+
+    With `mistakes` it is asked of those cells alone that the model calls wrong.
+    """
 
     wanted: str = PREDICTED
     against: str | None = None
+    mistakes: bool = False
 
 
 def explain_cells(
@@ -60,10 +64,12 @@ def explain_cells(
 
     Raises:
         ExplanationError: No cell is readable; a mask is missing; the question makes no sense;
-            or the method does not suit the model.
+            the method does not suit the model; or it makes no mistake where those are asked for.
     """
-    read = _read(table, stored.model.config.frame)
-    predictions = _predict(stored, read)
+    every = _read(table, stored.model.config.frame)
+    read, predictions = every, _predict(stored, every)
+    if question.mistakes:
+        read, predictions = _wrong(read, predictions)
     logits = predictions.log_probabilities
     labels = None if predictions.labels is None else predictions.labels.tolist()
     target = choose_target(logits, stored.classes, question.wanted, question.against, labels)
@@ -88,6 +94,7 @@ def explain_cells(
         read.failures,
         words_of(stored.model, read.pixels),
         0 if levels is None else int((levels == UNKNOWN).all(axis=(1, 2)).sum()),
+        len(every.pixels) - len(read.pixels),
     )
 
 
@@ -149,3 +156,19 @@ def _predict(stored: StoredModel, read: _Read) -> Predictions:
         np.concatenate(logits),
         labels=labels.tolist() if labels is not None and known else None,
     )
+
+
+def _wrong(read: _Read, predictions: Predictions) -> tuple[_Read, Predictions]:
+    """The cells that this model calls wrong.
+
+    The others may be mistakes of an INT8 bundle of it, or of one that looks in several ways.
+    """
+    called = np.array(predictions.classes, dtype=object)[predictions.log_probabilities.argmax(1)]
+    wrong = np.flatnonzero(called != read.table.labels)
+    if not len(wrong):
+        raise NoMistakeError(
+            f"the model makes none of the {len(called)} mistakes, but calls these cells right, so "
+            "there is none to explain. Ask for more of them (--worst), or name the run that made "
+            "the table."
+        )
+    return _Read(read.table.take(wrong), read.pixels[wrong], read.failures), predictions.take(wrong)

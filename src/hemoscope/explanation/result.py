@@ -29,6 +29,8 @@ class ExplainedCells:
         failures: Cells that could not be read.
         in_words: n lines of what the model sees, or None where it has no heads for attributes.
         without_mask: So many cells have no mask while others have one.
+        called_right: So many further cells were left out, since the model calls them right and
+            its mistakes were asked for.
     """
 
     method: str
@@ -40,6 +42,7 @@ class ExplainedCells:
     failures: tuple[CellFailure, ...] = ()
     in_words: tuple[str, ...] | None = None
     without_mask: int = 0
+    called_right: int = 0
 
     def __len__(self) -> int:
         return len(self.maps)
