@@ -8,6 +8,7 @@ from hemoscope.cells import open_cells, write_manifest
 from hemoscope.compression.errors import PruningError
 from hemoscope.compression.settings import Settings
 from hemoscope.compression.task import resume_pruning, start_pruning
+from hemoscope.compression.tuning import tuning_recipe
 from hemoscope.errors import HemoscopeError, UsageError
 from hemoscope.models.build import build_model
 from hemoscope.models.config import ModelConfig, with_changes
@@ -108,6 +109,29 @@ def test_cells_without_labels(made: Made, tmp_path: Path) -> None:
 def test_fields_of_the_model_cannot_be_set(made: Made, tmp_path: Path) -> None:
     settings = QUICK.model_copy(update={"tuning": ("model.image_size=64",)})
     refused(made, tmp_path / "o", UsageError, "the model is that of RUN", settings=settings)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("epochs=5", "--set epochs: give --epochs instead"),
+        ("early_stopping=2", "has all of its --epochs"),
+        ("sizes={0: 64}", "at the model's own size"),
+        ("sizes.0=64", r"--set sizes\.0: "),
+        ("weights=timm", "from the model as it was cut"),
+        ("start_from=other", "from the model as it was cut"),
+        ("tasks={size: {column: size}}", "answers the class alone"),
+        ("freezing.unfreezing={3: none}", r"set freezing\.plan instead"),
+        ("optimiser.head=1e-3", "give --rate instead"),
+        ("optimiser={weight_decay: 0}", r"one by one \(--set optimiser\.FIELD=VALUE\)"),
+    ],
+)
+def test_fields_that_are_not_the_recipes_to_say_cannot_be_set(
+    made: Made, setting: str, message: str
+) -> None:
+    settings = QUICK.model_copy(update={"tuning": (setting,)})
+    with pytest.raises(UsageError, match=message):
+        tuning_recipe(made.run / "recipe.yaml", settings)
 
 
 def test_a_place_that_is_taken(made: Made, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Fine-tuning between two steps: the run's own training, short and gentle."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from hemoscope.compression.settings import Settings
@@ -8,9 +10,29 @@ from hemoscope.errors import UsageError
 from hemoscope.models.freezing import plan_at
 from hemoscope.models.hybrid import HybridClassifier
 from hemoscope.training.recipe import Freezing, Optimiser, Recipe
-from hemoscope.training.recipe_files import load_recipe
+from hemoscope.training.recipe_files import load_recipe, set_fields
 from hemoscope.training.run_folder import RunFolder, start_run
 from hemoscope.training.train import Machine, TrainingCells, train_model
+
+_AS_CUT = "fine-tuning starts from the model as it was cut."
+_RATES = "fine-tuning has RUN's learning rates times --rate; give --rate instead."
+
+_REFUSED: Mapping[str, str] = MappingProxyType(
+    {
+        "model": "the model is that of RUN; its fields cannot be set while pruning.",
+        "weights": _AS_CUT,
+        "start_from": _AS_CUT,
+        "tasks": "a model that is pruned answers the class alone.",
+        "optimiser.backbone": _RATES,
+        "optimiser.encoder": _RATES,
+        "optimiser.head": _RATES,
+        "freezing.unfreezing": "one plan holds all through fine-tuning; set freezing.plan instead.",
+        "epochs": "give --epochs instead, which says how long each fine-tuning is.",
+        "sizes": "fine-tuning sees cells at the model's own size from the first.",
+        "early_stopping": "fine-tuning has all of its --epochs.",
+    }
+)
+"""Fields that are not the recipe's to say while pruning, and who says them."""
 
 
 def tuning_recipe(recipe: Path, settings: Settings) -> Recipe:
@@ -18,19 +40,19 @@ def tuning_recipe(recipe: Path, settings: Settings) -> Recipe:
 
     Data, loss, augmentation, precision and all else are the run's. What belongs to a whole
     training is not: progressive sizes, early stopping, and the schedules of unfreezing and
-    calming, of which the last stage holds.
+    calming, of which the last stage holds. Fields that are set hold as they are set.
 
     Args:
         recipe: The run's `recipe.yaml`.
         settings: Epochs, learning rates, and fields to set.
 
     Raises:
-        UsageError: A field of the model was set.
+        UsageError: A field was set that is not the recipe's to say here, such as the model's.
         RecipeError: A field is unknown or out of range.
     """
-    if any(setting.strip().startswith("model") for setting in settings.tuning):
-        raise UsageError("--set: the model is that of RUN; its fields cannot be set while pruning.")
-    own = load_recipe(str(recipe), settings.tuning)
+    for setting in settings.tuning:
+        _check_set(setting.partition("=")[0].strip())
+    own = load_recipe(str(recipe))
     optimiser, calmed = own.optimiser, [since for since in own.calming if since < own.epochs]
     rates = {
         part: settings.rate * getattr(optimiser, part) for part in ("backbone", "encoder", "head")
@@ -45,7 +67,18 @@ def tuning_recipe(recipe: Path, settings: Settings) -> Recipe:
         "optimiser": Optimiser.model_validate(optimiser.model_dump() | rates),
         "freezing": Freezing(plan=plan_at(own.freezing.schedule, own.epochs - 1)),
     }
-    return own.model_copy(update=changes)
+    return set_fields(own.model_copy(update=changes), settings.tuning)
+
+
+def _check_set(field: str) -> None:
+    for refused, why in _REFUSED.items():
+        if field == refused or field.startswith(f"{refused}."):
+            raise UsageError(f"--set {field}: {why}")
+        if refused.startswith(f"{field}."):  # a whole group, such as optimiser={…}
+            raise UsageError(
+                f"--set {field} would set {refused}, too: {why} Set the other fields of {field} "
+                f"one by one (--set {field}.FIELD=VALUE)."
+            )
 
 
 def tune(

@@ -52,6 +52,21 @@ def load_recipe(
         raise RecipeError(f"recipe {name}: {_explain(error)}") from error
 
 
+def set_fields(recipe: Recipe, settings: tuple[str, ...]) -> Recipe:
+    """A recipe with single fields set in it, as `load_recipe` sets them.
+
+    Raises:
+        RecipeError: A field is unknown or out of range.
+    """
+    values = recipe.model_dump(mode="json")
+    for setting in settings:
+        _set(values, setting)
+    try:
+        return Recipe.model_validate(values)
+    except ValidationError as error:
+        raise RecipeError(f"--set: {_explain(error)}") from error
+
+
 def dump_recipe(recipe: Recipe) -> str:
     """The recipe as YAML, every default written out; `load_recipe` reads it back unchanged."""
     return yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
