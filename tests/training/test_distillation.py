@@ -207,6 +207,16 @@ def test_a_run_is_not_resumed_under_another_teacher(cells, tiny, teacher, classe
         Session.resumed(str(cells), run)
 
 
+def test_a_teacher_is_found_again_from_another_folder(cells, tiny, teacher, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    session = Session.started(str(cells), _taught(tiny, Path(teacher.name)), tmp_path / "run")
+    assert session.recipe.distillation.teacher == str(teacher)
+    assert load_recipe(str(session.run.recipe)) == session.recipe
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert Session.resumed(str(cells), tmp_path / "run").recipe == session.recipe
+
+
 @pytest.mark.slow
 def test_nothing_of_the_teacher_stays_and_it_stays_as_it_was(cells, tiny, teacher, tmp_path):
     before = file_digest(teacher / "model.safetensors")

@@ -122,6 +122,7 @@ class Origin(_Part):
         validation_cells: How many judged.
         device: That measured, in torch's words.
         threads: torch's.
+        teacher: Of the fine-tuning, as `describe_teacher` names it; None without one.
     """
 
     run: str
@@ -133,6 +134,7 @@ class Origin(_Part):
     validation_cells: int
     device: str
     threads: int
+    teacher: dict[str, str] | None = None
 
 
 class Journal(_Part):

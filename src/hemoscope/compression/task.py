@@ -17,12 +17,13 @@ from hemoscope.compression.guides import check_guide
 from hemoscope.compression.journal import Journal, Origin
 from hemoscope.compression.settings import Settings
 from hemoscope.compression.suitable import check_suitable
-from hemoscope.compression.tuning import tuning_recipe
+from hemoscope.compression.tuning import lasting, tuning_recipe
 from hemoscope.errors import UsageError
 from hemoscope.files import cause
 from hemoscope.inference.bundle import file_digest
 from hemoscope.models.hybrid import HybridClassifier
 from hemoscope.models.store import load_classifier, load_model
+from hemoscope.training.distillation import describe_teacher
 from hemoscope.training.provenance import describe_run
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.run_folder import RunFolder, open_run, read_provenance
@@ -89,13 +90,13 @@ def start_pruning(
         UsageError: There is no such guide, or `out` is `run`.
         PruningError: The run is not finished, its model has no encoder or further tasks, `out` is
             taken, or the cells do not go with the model.
-        HemoscopeError: As opening cells, recipe and model raises.
+        HemoscopeError: As opening cells, recipe, model and teacher raises.
     """
     check_guide(settings.guide)
     source, folder = _finished(run), PruningFolder(out)
     _check_free(folder, run)
     task, origin = _open(source, cells, folder, settings, accelerator, progress)
-    journal = Journal(origin=origin, settings=settings)
+    journal = Journal(origin=origin, settings=lasting(settings, task.recipe))
     try:
         out.mkdir(parents=True, exist_ok=True)
         journal.write(folder.journal)
@@ -110,7 +111,7 @@ def resume_pruning(
     """The pruning in a folder, with the settings that it was started with.
 
     Raises:
-        PruningError: There is none, it is finished, or run or cells were others.
+        PruningError: There is none, it is finished, or run, teacher or cells were others.
     """
     folder = PruningFolder(out)
     journal = _read(folder)
@@ -120,6 +121,12 @@ def resume_pruning(
     before = journal.origin
     if origin.model_sha256 != before.model_sha256:
         raise PruningError(f"the pruning in {out} was started on another model than {run} holds.")
+    if origin.teacher != before.teacher:
+        raise PruningError(
+            f"the pruning in {out} was started with another model in "
+            f"{task.recipe.distillation.teacher} as its teacher than lies there now. Put that one "
+            "back, or start anew in another folder."
+        )
     if origin.fingerprint != before.fingerprint:
         raise PruningError(
             f"the pruning in {out} was started on other cells than {cells} holds now (other "
@@ -140,6 +147,7 @@ def _open(
     stored = load_classifier(source.model)
     check_suitable(stored.model)
     classes = stored.classes
+    teacher = describe_teacher(recipe, classes)
     table = open_cells(cells)
     both, failures = pruning_cells(table, recipe, classes, progress)
     digest, fingerprint = file_digest(source.model), table.fingerprint()
@@ -147,6 +155,7 @@ def _open(
     device = torch.device("cuda" if gpu else "cpu")
     own = read_provenance(source).get("data", {}).get("fingerprint") == fingerprint
     pruned = {"pruned_from": {"run": str(source.path), "model_sha256": digest}}
+    taught = {} if teacher is None else {"teacher": teacher}
     task = Task(
         source=source,
         folder=folder,
@@ -157,7 +166,7 @@ def _open(
         recipe=recipe,
         machine=Machine(accelerator=accelerator, devices="1"),
         device=device,
-        provenance=describe_run(table, cells, recipe) | pruned,
+        provenance=describe_run(table, cells, recipe) | pruned | taught,
     )
     return task, Origin(
         run=str(source.path),
@@ -169,6 +178,7 @@ def _open(
         validation_cells=len(both.validation),
         device=str(device),
         threads=torch.get_num_threads(),
+        teacher=teacher,
     )
 
 

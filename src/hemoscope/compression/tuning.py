@@ -1,5 +1,6 @@
 """Fine-tuning between two steps: the run's own training, short and gentle."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -9,7 +10,8 @@ from hemoscope.compression.settings import Settings
 from hemoscope.errors import UsageError
 from hemoscope.models.freezing import plan_at
 from hemoscope.models.hybrid import HybridClassifier
-from hemoscope.training.recipe import Freezing, Optimiser, Recipe
+from hemoscope.training.distillation import with_absolute_teacher
+from hemoscope.training.recipe import Distillation, Freezing, Optimiser, Recipe
 from hemoscope.training.recipe_files import load_recipe, set_fields
 from hemoscope.training.run_folder import RunFolder, start_run
 from hemoscope.training.train import Machine, TrainingCells, train_model
@@ -40,7 +42,8 @@ def tuning_recipe(recipe: Path, settings: Settings) -> Recipe:
 
     Data, loss, augmentation, precision and all else are the run's. What belongs to a whole
     training is not: progressive sizes, early stopping, and the schedules of unfreezing and
-    calming, of which the last stage holds. Fields that are set hold as they are set.
+    calming, of which the last stage holds; nor its teacher, whose folder may be far away by now.
+    Fields that are set hold as they are set, a teacher too.
 
     Args:
         recipe: The run's `recipe.yaml`.
@@ -60,6 +63,7 @@ def tuning_recipe(recipe: Path, settings: Settings) -> Recipe:
     changes: dict[str, Any] = {
         "weights": "none",
         "start_from": None,
+        "distillation": Distillation(),
         "epochs": max(1, settings.epochs),
         "sizes": {},
         "calming": {0: own.calming[max(calmed)]} if calmed else {},
@@ -67,7 +71,21 @@ def tuning_recipe(recipe: Path, settings: Settings) -> Recipe:
         "optimiser": Optimiser.model_validate(optimiser.model_dump() | rates),
         "freezing": Freezing(plan=plan_at(own.freezing.schedule, own.epochs - 1)),
     }
-    return set_fields(own.model_copy(update=changes), settings.tuning)
+    return with_absolute_teacher(set_fields(own.model_copy(update=changes), settings.tuning))
+
+
+def lasting(settings: Settings, recipe: Recipe) -> Settings:
+    """Settings that say the same in every folder, for the journal.
+
+    Args:
+        settings: As the user gave them.
+        recipe: What `tuning_recipe` made of them, with the teacher's whole path.
+    """
+    teacher = recipe.distillation.teacher
+    if teacher is None:
+        return settings
+    named = f"distillation.teacher={json.dumps(teacher, ensure_ascii=False)}"
+    return settings.model_copy(update={"tuning": (*settings.tuning, named)})
 
 
 def _check_set(field: str) -> None:

@@ -89,6 +89,15 @@ def open_teacher(recipe: Recipe, classes: Sequence[str]) -> Teacher | None:
     return Teacher(load_classifier(file).model)
 
 
+def with_absolute_teacher(recipe: Recipe) -> Recipe:
+    """The recipe with its teacher's whole path: a run is gone on with from any folder."""
+    folder = recipe.distillation.teacher
+    if folder is None:
+        return recipe
+    how = recipe.distillation.model_copy(update={"teacher": str(Path(folder).absolute())})
+    return recipe.model_copy(update={"distillation": how})
+
+
 def describe_teacher(recipe: Recipe, classes: Sequence[str]) -> dict[str, str] | None:
     """Checks the teacher and says which one it is, as plain JSON values, for the provenance.
 
@@ -97,7 +106,7 @@ def describe_teacher(recipe: Recipe, classes: Sequence[str]) -> dict[str, str] |
         classes: Of the student, in the order of its logits.
 
     Returns:
-        The run folder as it was named, and the SHA-256 of its model; None without a teacher.
+        The run folder as the recipe names it, and the SHA-256 of its model; None without a teacher.
 
     Raises:
         HemoscopeError: The folder is no finished run, or its model has other classes or another

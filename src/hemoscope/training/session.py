@@ -10,7 +10,7 @@ import torch
 
 from hemoscope.cells import CellFailure, CellTable, PixelCache, open_cells
 from hemoscope.history import branch_accuracies
-from hemoscope.training.distillation import describe_teacher
+from hemoscope.training.distillation import describe_teacher, with_absolute_teacher
 from hemoscope.training.processes import is_first_process
 from hemoscope.training.provenance import describe_run
 from hemoscope.training.recipe import Recipe
@@ -57,6 +57,7 @@ class Session:
         Raises:
             HemoscopeError: The SOURCE, the recipe or the folder does not do.
         """
+        recipe = with_absolute_teacher(recipe)
         table = open_cells(source, blank_labels=bool(recipe.tasks))
         cells, failures = _pixels(table, recipe, progress)
         run = RunFolder(out)
