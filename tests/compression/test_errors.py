@@ -73,6 +73,17 @@ def test_no_run_an_unfinished_run_and_a_bundle(made: Made, tmp_path: Path) -> No
     refused(nowhere, tmp_path / "o", PruningError, "is a bundle, which cannot be trained")
 
 
+def test_a_run_that_does_not_say_what_it_was_made_of(made: Made, tmp_path: Path) -> None:
+    run = tmp_path / "copied"
+    run.mkdir()
+    for name in ("recipe.yaml", "model.safetensors"):
+        (run / name).write_bytes((made.run / name).read_bytes())
+    copied = Made(run, made.cells)
+    refused(copied, tmp_path / "o", RunFolderError, r"has no provenance\.json")
+    (run / "provenance.json").write_bytes(b"\xff")
+    refused(copied, tmp_path / "o", RunFolderError, r"provenance\.json is damaged")
+
+
 def test_cells_without_validation_split(made: Made, tmp_path: Path) -> None:
     table = open_cells(made.cells)
     write_manifest(table.where("split", "train"), tmp_path / "train.csv")

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from hemoscope.inference import load_scorer, predict_cells, read_bundle
 from hemoscope.inference.torch_scorer import TorchScorer
 from hemoscope.inference.views import ManyViews
 from hemoscope.models.zoo import ZOO
+from hemoscope.training.run_folder import RunFolderError
 from tests.calibration.unknown.planted import known as planted_cells
 from tests.deployment.conftest import CLASSES, make_run, tiny
 
@@ -124,6 +126,40 @@ def test_what_cannot_be_exported_is_said(run, bundle, tmp_path):
     (unfinished / "model.safetensors").unlink()
     with pytest.raises(ExportError, match="has not come to its end"):
         export_run(unfinished, tmp_path / "bundle")
+
+
+@pytest.mark.parametrize(
+    ("provenance", "message"),
+    [
+        (None, "has no provenance.json, .* Copy the run folder whole"),
+        ("{", r"provenance\.json is damaged \(Expecting"),
+        ("[]", r"is damaged \(it holds no JSON object\)"),
+    ],
+)
+def test_a_run_that_does_not_say_what_it_was_made_of_is_refused_at_once(
+    provenance, message, run, tmp_path
+):
+    copied, told = tmp_path / "run", []
+    shutil.copytree(run, copied)
+    (copied / "provenance.json").unlink()
+    if provenance is not None:
+        (copied / "provenance.json").write_text(provenance)
+    with pytest.raises(RunFolderError, match=message):
+        export_run(copied, tmp_path / "out" / "bundle", tell=told.append)
+    assert told == []
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_cannot_be_read_is_not_said_of_the_bundle(run, tmp_path, monkeypatch):
+    from hemoscope.deployment import export
+
+    def gone(file, branch):
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory", str(file))
+
+    monkeypatch.setattr(export, "load_model", gone)
+    with pytest.raises(FileNotFoundError, match=r"model\.safetensors"):
+        export_run(run, tmp_path / "out" / "bundle")
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_a_disk_that_fills_up_leaves_nothing_and_is_said(run, tmp_path, monkeypatch):

@@ -90,7 +90,7 @@ def start_pruning(
         UsageError: There is no such guide, or `out` is `run`.
         PruningError: The run is not finished, its model has no encoder or further tasks, `out` is
             taken, or the cells do not go with the model.
-        HemoscopeError: As opening cells, recipe, model and teacher raises.
+        HemoscopeError: As opening cells, the run and its teacher raises.
     """
     check_guide(settings.guide)
     source, folder = _finished(run), PruningFolder(out)
@@ -143,7 +143,7 @@ def _open(
     accelerator: str,
     progress: Progress | None,
 ) -> tuple[Task, Origin]:
-    recipe = tuning_recipe(source.recipe, settings)
+    recipe, made_of = tuning_recipe(source.recipe, settings), read_provenance(source)
     stored = load_classifier(source.model)
     check_suitable(stored.model)
     classes = stored.classes
@@ -153,7 +153,7 @@ def _open(
     digest, fingerprint = file_digest(source.model), table.fingerprint()
     gpu = accelerator != "cpu" and torch.cuda.is_available()
     device = torch.device("cuda" if gpu else "cpu")
-    own = read_provenance(source).get("data", {}).get("fingerprint") == fingerprint
+    own = made_of.get("data", {}).get("fingerprint") == fingerprint
     pruned = {"pruned_from": {"run": str(source.path), "model_sha256": digest}}
     taught = {} if teacher is None else {"teacher": teacher}
     task = Task(

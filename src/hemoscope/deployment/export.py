@@ -95,41 +95,72 @@ def export_run(
         HemoscopeError: As reading the run, cells and tables raises.
     """
     chosen, say = options or ExportOptions(), tell or _silent
-    folder = _finished(run)
+    source = _opened_run(run)
     with _moved_when_complete(out) as part:
-        info = _fill(part, folder, chosen, say)
-        description_file(part).write_text(info.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        trust = None
+        info = _fill(part, source, chosen, say)
         as_trained = info.quantisation is None and chosen.branch is None and chosen.views == 1
-        if as_trained and calibration_file(run).is_file():
-            trust = read_trust(run)
-            write_trust(trust, part)
-        card_file(part).write_text(write_card(info, trust), encoding="utf-8")
+        trust = read_trust(run) if as_trained and calibration_file(run).is_file() else None
+        if trust is not None:
+            write_trust(trust, part.path)
+        description, card = info.model_dump_json(indent=2) + "\n", write_card(info, trust)
+        with part.writing():
+            description_file(part.path).write_text(description, encoding="utf-8")
+            card_file(part.path).write_text(card, encoding="utf-8")
     return read_bundle(out)
 
 
-def _fill(part: Path, run: RunFolder, options: ExportOptions, tell: Tell) -> BundleInfo:
+@dataclass(frozen=True)
+class _Source:
+    """A finished run, and what it says of itself."""
+
+    run: RunFolder
+    provenance: dict[str, Any]
+    recipe: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The folder that becomes a bundle."""
+
+    path: Path
+    bundle: Path
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Says of the bundle what the disk says: only around what is written into it."""
+        try:
+            yield
+        except OSError as error:
+            raise ExportError(
+                f"cannot put the bundle {self.bundle} together: {cause(error)}."
+            ) from error
+
+
+def _fill(part: _Part, source: _Source, options: ExportOptions, tell: Tell) -> BundleInfo:
     """Puts the model into a folder and says what it is."""
+    run = source.run
     stored = load_model(run.model, options.branch)
     figures = tuple(figure_of(table, stored.classes) for table in options.predictions)
-    file = part / _MODEL
-    with tempfile.TemporaryDirectory(dir=part) as work:
-        float32 = Path(work) / "float32.onnx"
-        tell("exporting to ONNX")
+    file, work = part.path / _MODEL, part.path / "work"
+    float32, int8 = work / "float32.onnx", work / "int8.onnx"
+    tell("exporting to ONNX")
+    with part.writing():
+        work.mkdir()
         write_onnx(stored.model, float32)
-        trained = TorchScorer(run.path, branch=options.branch, device="cpu")
-        opening = partial(_opened, like=trained)
-        exported = opening(float32)
-        tell("comparing with torch")
-        parity = check_parity(trained, exported, options.cells)
-        quantisation = None
-        if options.int8 is None:
-            float32.replace(file)
-        else:
-            int8 = Path(work) / "int8.onnx"
+    trained = TorchScorer(run.path, branch=options.branch, device="cpu")
+    opening = partial(_opened, like=trained)
+    exported = opening(float32)
+    tell("comparing with torch")
+    parity = check_parity(trained, exported, options.cells)
+    quantisation = None
+    with part.writing():
+        if options.int8 is not None:  # cells that it cannot read are no OSError
             quantisation = write_int8(float32, int8, options.int8, opening, tell)
-            int8.replace(file)
-    info = _describe(file, run, stored, parity=parity, quantisation=quantisation, figures=figures)
+        (float32 if quantisation is None else int8).replace(file)
+        shutil.rmtree(work)
+    info = _describe(
+        file, source, stored, parity=parity, quantisation=quantisation, figures=figures
+    )
     seen = info.preprocessing.model_copy(update={"views": options.views})
     info = info.model_copy(update={"preprocessing": seen})
     if options.branch is None:
@@ -139,7 +170,7 @@ def _fill(part: Path, run: RunFolder, options: ExportOptions, tell: Tell) -> Bun
 
 def _describe(
     file: Path,
-    run: RunFolder,
+    source: _Source,
     stored: StoredModel,
     *,
     parity: Parity,
@@ -172,9 +203,9 @@ def _describe(
         ),
         architecture=config,
         run={
-            "provenance": read_provenance(run),
-            "recipe": read_recipe(run).model_dump(mode="json"),
-            "model_sha256": file_digest(run.model),
+            "provenance": source.provenance,
+            "recipe": source.recipe,
+            "model_sha256": file_digest(source.run.model),
         },
         exported=_when_and_by_what(),
         parity=parity,
@@ -203,34 +234,34 @@ def _opened(file: Path, like: TorchScorer) -> OnnxScorer:
     )
 
 
-def _finished(path: Path) -> RunFolder:
+def _opened_run(path: Path) -> _Source:
+    """Reads what the bundle says of the run before anything long is done."""
     run = open_run(path)
     if not run.finished:
         raise ExportError(
             f"the run in {path} has not come to its end, so there is no model to export. Go on "
             "with it: hemoscope train --resume."
         )
-    return run
+    return _Source(run, read_provenance(run), read_recipe(run).model_dump(mode="json"))
 
 
 @contextmanager
-def _moved_when_complete(out: Path) -> Iterator[Path]:
+def _moved_when_complete(out: Path) -> Iterator[_Part]:
     """A folder beside `out` that becomes `out` if all goes well, and otherwise disappears."""
     if out.exists():
         raise ExportError(f"{out} exists already. Name a new folder for the bundle.")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        part = _Part(Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent)), out)
     except OSError as error:
         raise ExportError(f"cannot write to {out.parent}: {cause(error)}.") from error
     try:
         yield part
-        part.chmod(0o755)  # mkdtemp makes folders that others cannot read
-        part.replace(out)
-    except OSError as error:
-        raise ExportError(f"cannot put the bundle {out} together: {cause(error)}.") from error
+        with part.writing():
+            part.path.chmod(0o755)  # mkdtemp makes folders that others cannot read
+            part.path.replace(out)
     finally:
-        shutil.rmtree(part, ignore_errors=True)
+        shutil.rmtree(part.path, ignore_errors=True)
 
 
 def _silent(_message: str) -> None:

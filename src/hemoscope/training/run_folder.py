@@ -128,8 +128,31 @@ def read_recipe(run: RunFolder) -> Recipe:
 
 
 def read_provenance(run: RunFolder) -> dict[str, Any]:
-    """What a run was made of."""
-    return json.loads(run.provenance.read_text(encoding="utf-8"))
+    """What a run was made of.
+
+    Raises:
+        RunFolderError: `provenance.json` is missing, cannot be read, or is damaged.
+    """
+    try:
+        provenance = json.loads(run.provenance.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise RunFolderError(
+            f"{run.path} has no provenance.json, which says what the run was made of. Copy the "
+            "run folder whole."
+        ) from error
+    except OSError as error:
+        raise RunFolderError(f"cannot read {run.provenance}: {cause(error)}.") from error
+    except ValueError as error:
+        raise _damaged(run, str(error)) from error
+    if not isinstance(provenance, dict):
+        raise _damaged(run, "it holds no JSON object")
+    return provenance
+
+
+def _damaged(run: RunFolder, why: str) -> RunFolderError:
+    return RunFolderError(
+        f"{run.provenance} is damaged ({why}). Put back the one that the run was made with."
+    )
 
 
 def write_provenance(run: RunFolder, provenance: dict[str, Any]) -> None:
