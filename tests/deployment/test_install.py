@@ -8,8 +8,10 @@ import pytest
 
 from hemoscope.calibration import CalibrationError, KnownCells, Trust, accept, choose_unknown, fit
 from hemoscope.calibration.store import read_trust
+from hemoscope.cells import open_cells
+from hemoscope.deployment.export import ExportOptions, export_run
 from hemoscope.deployment.install import check_made_by, install_trust
-from hemoscope.inference import load_scorer
+from hemoscope.inference import load_scorer, predict_cells
 from hemoscope.inference.bundle import read_bundle
 from hemoscope.predictions import Predictions
 
@@ -57,6 +59,22 @@ def test_another_model_is_refused(own: Path):
             install_trust(Trust(fit(table, "none")), table, own)
     assert not (own / "calibration.json").exists()
     assert (own / "model-card.md").read_text() == before
+
+
+def test_other_views_than_the_bundles_are_refused(
+    run: Path, own: Path, cells: Path, tmp_path: Path
+):
+    four = export_run(run, tmp_path / "four", ExportOptions(views=4)).path
+    once, often = (
+        predict_cells(open_cells(cells), load_scorer(bundle)).predictions for bundle in (own, four)
+    )
+    assert once.provenance["sha256"] == often.provenance["sha256"]
+    assert check_made_by(once, own) is not None
+    assert check_made_by(often, four) is not None
+    with pytest.raises(CalibrationError, match=r"with 1 view of each cell, .*four has 4 views"):
+        check_made_by(once, four)
+    with pytest.raises(CalibrationError, match=r"with 4 views of each cell, .*own has 1 view,"):
+        check_made_by(often, own)
 
 
 def test_a_run_folder_and_a_file_take_any_table(bundle: Path, tmp_path: Path):

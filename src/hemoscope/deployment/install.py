@@ -33,8 +33,8 @@ def install_trust(trust: Trust, predictions: Predictions, out: Path) -> Path:
 def check_made_by(predictions: Predictions, out: Path) -> Bundle | None:
     """The bundle in a folder, if that very model made the predictions; None if there is none.
 
-    Another model's logits, or those of the same model at another precision, are others: what was
-    fitted on them would promise what it does not keep.
+    Another model's logits, or those of the same model at another precision or of another number of
+    views, are others: what was fitted on them would promise what it does not keep.
 
     Raises:
         CalibrationError: Another model made them, or the table does not say which; or they answer
@@ -62,4 +62,15 @@ def check_made_by(predictions: Predictions, out: Path) -> Bundle | None:
             f"the predictions were made by another model (SHA-256 {str(made_by)[:12]}…) than the "
             f"one in the bundle {out} ({ours[:12]}…). {remedy}"
         )
+    # Views are outside the model file. Of a single one, tables say nothing.
+    looked, looks = predictions.provenance.get("views", 1), bundle.info.preprocessing.views
+    if looked != looks:
+        raise CalibrationError(
+            f"the predictions were made with {_views(looked)} of each cell, and the bundle {out} "
+            f"has {_views(looks)}, whose logits are others. {remedy}"
+        )
     return bundle
+
+
+def _views(count: object) -> str:
+    return "1 view" if count == 1 else f"{count} views"
