@@ -28,7 +28,7 @@ def test_the_page_is_written_and_json_stands_alone(tmp_path, account):
 
 def test_a_page_that_cannot_be_written_is_named(tmp_path, account):
     (tmp_path / "file").write_text("")
-    with pytest.raises(PageError, match=r"cannot write .*x\.md: File exists"):
+    with pytest.raises(PageError, match=r"cannot write .*x\.md: a file stands where"):
         save_page(account, tmp_path / "file" / "x.md")
     out = str(tmp_path / "file" / "x.md")
     assert isinstance(CliRunner().invoke(app, ["--out", out]).exception, PageError)

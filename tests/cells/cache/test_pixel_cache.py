@@ -310,7 +310,7 @@ def test_a_full_disk_is_told_and_keeps_what_there_is(cache, cells):
 
 def test_a_place_that_cannot_be_written_is_told(cells, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(CacheError, match="cannot be written: Not a directory"):
+    with pytest.raises(CacheError, match="cannot be written: a file stands where"):
         PixelCache(tmp_path / "file").open(cells, 16)
 
 

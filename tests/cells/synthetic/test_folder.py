@@ -148,7 +148,8 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path):
     with pytest.raises(SyntheticFolderError) as caught:
         write_synthetic(tmp_path / "file" / "cells", per_class=1, size=SIZE)
     assert str(caught.value) == (
-        f"cannot write synthetic cells to {tmp_path / 'file' / 'cells'}: Not a directory."
+        f"cannot write synthetic cells to {tmp_path / 'file' / 'cells'}: a file stands where a "
+        "folder of its path would be."
     )
 
 
