@@ -36,7 +36,9 @@ def test_a_damaged_cache_is_made_again(make_set, tmp_path) -> None:
 def test_a_cache_that_cannot_be_written_says_what_to_do(make_set, tmp_path, monkeypatch) -> None:
     table = make_set({"a.png": crop(draw_field(0), 0, 0)})
     (tmp_path / "file").write_text("")
-    message = r"cannot be kept in .*file.*: a file stands where .*\. Make room there, or set HEMOSCOPE_CACHE"
+    message = (
+        r"cannot be kept in .*file.*: a file stands .*\. Make room there, or set HEMOSCOPE_CACHE"
+    )
     with pytest.raises(HemoscopeError, match=message):
         examine(table, cache=tmp_path / "file")
 
