@@ -132,7 +132,7 @@ def test_twins_by_pairs_alone(manifest, tmp_path) -> None:
     for wrong in ([], ["--pairs", str(pairs), "--groups", str(pairs)]):
         assert isinstance(CliRunner().invoke(app, [*command, *wrong]).exception, UsageError)
     for option, file, error, words in (
-        ("--groups", "missing.csv", CellTableError, "cannot be read as a table of groups"),
+        ("--groups", "missing.csv", CellTableError, "there is no file missing.csv"),
         ("--groups", str(pairs), CellTableError, "needs the columns path and group"),
         ("--pairs", "missing.csv", PairError, "cannot be read as a table of pairs"),
     ):

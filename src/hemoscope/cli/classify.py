@@ -62,8 +62,9 @@ def classify(
             "--adapt looks at some of the images before it names any, and a list on standard input "
             "comes only once. Write the list to a CSV file with the column path, and name that."
         )
-    listed = open_images(images, sys.stdin.buffer)
     classifier = Classifier.load(model, batch=batch, engine=engine, bfloat16=bfloat16, prior=prior)
+    # After the model, for a list on standard input is waited for.
+    listed = open_images(images, sys.stdin.buffer)
     if adapt and listed.sample is not None:
         classifier = classifier.adapted_to(listed.sample(ADAPTED_TO))
 
