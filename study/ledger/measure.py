@@ -9,6 +9,7 @@ import numpy as np
 from hemoscope.claims.claim import MODELS, Claim, Kind, Model
 from hemoscope.claims.ledger import read_ledger
 from study.ledger.quantities import path_of, paths_over_classes
+from study.markdown import counted
 from study.page.made import command
 from study.page.printed import RUN_OF, class_names
 from study.page.replica import Built, built
@@ -65,7 +66,9 @@ def replica_entries(study: StudyRuns) -> dict[str, Entry]:
 
 def _source(model: Model, study: StudyRuns, runs: Sequence[RunResult]) -> Entry:
     split = runs[0].provenance["data"]["split_column"]
-    less = {} if study.reduced is None else {"short_of": f"a {study.words}"}
+    less: Entry = {}
+    if study.reduced is not None:  # all that it has less of stands on the page of results
+        less = {"short_of": f"the reduced study of {counted(study.reduced.epochs, 'epoch')}"}
     return {
         "n": runs[0].figures["cells"],
         "split": split,

@@ -79,11 +79,11 @@ def test_a_reduced_replica_says_that_it_is(make, read):
     folder = make("inception_v3-table2", 42, study="study-reduced")
     (folder.parents[1] / "reduced.json").write_text('{"epochs": 2, "seeds": 1}', encoding="utf-8")
     entry = replica_entries(read("study-reduced"))["t4.inception_v3.accuracy"]
-    assert entry["short_of"] == "a reduced study: 2 epochs, 1 seed"
+    assert entry["short_of"] == "the reduced study of 2 epochs"
     claim = read_ledger()["t4.inception_v3.accuracy"]
     told = compare(claim, Measured.model_validate(entry))
     assert told.reproduced is None
-    assert told.words == "by a reduced study: 2 epochs, 1 seed, which decides nothing"
+    assert told.words == "by the reduced study of 2 epochs, which decides nothing"
     assert entry["command"].endswith("--only 'replica/inception_v3-table2' --reduced")
 
 
@@ -106,4 +106,4 @@ def test_a_reduced_study_answers_what_no_replica_does_and_decides_nothing(
     judged = account.by_id["t4.resnet50.accuracy"]
     assert judged.measured is not None
     assert judged.status is alone.by_id["t4.resnet50.accuracy"].status
-    assert "2 epochs, 1 seed, which decides nothing" in write_page(account)
+    assert "the reduced study of 2 epochs, which decides nothing" in write_page(account)
