@@ -60,6 +60,8 @@ def test_a_class_without_a_cell_has_no_mean_and_is_left_out_of_a_mix():
     few = HOME.take(np.flatnonzero(HOME.truth() != 2))
     means = ClassMeans.of(few)
     assert means.logits[2] is None
+    only = means.mixed(np.array([0.0, 0.0, 1.0, 0.0]))
+    np.testing.assert_allclose(only, means.mixed(np.array([1.0, 1.0, 0.0, 1.0]) / 3))
     whole = ClassMeans.of(HOME)
     np.testing.assert_allclose(
         means.mixed(np.array([0.2, 0.2, 0.5, 0.1])),

@@ -8,6 +8,8 @@ import numpy as np
 from hemoscope.calibration.arrays import Array, scores_of
 from hemoscope.predictions import Predictions
 
+NEXT_TO_NONE = 1e-12
+
 
 @dataclass(frozen=True)
 class ClassMeans:
@@ -41,9 +43,10 @@ class ClassMeans:
     def mixed(self, shares: Array) -> Array:
         """(C,) mean logits of cells whose shares of the C classes are these.
 
-        Classes without a mean are left out, and the others' shares rescaled to 1.
+        Classes without a mean are left out, and the others' shares rescaled to 1; where all cells
+        are of such classes, the others count alike.
         """
         known = np.array([row is not None for row in self.logits])
         rows = np.array([row for row in self.logits if row is not None])
-        weights = shares[known]
+        weights = shares[known] + NEXT_TO_NONE
         return weights / weights.sum() @ rows
