@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from hemoscope.audit.examination import examine
-from hemoscope.audit.groups import connected, find_groups
+from hemoscope.audit.groups import find_groups
 from hemoscope.audit.pairs import Rule, shared_fields
+from hemoscope.cells.splits.connected import connected
 from tests.audit.conftest import crop, draw_field, encode
 
 pytest.importorskip("faiss")

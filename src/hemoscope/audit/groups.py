@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from hemoscope.audit.examination import Examination
+from hemoscope.cells.splits.connected import connected
 
 WHOLE = 0.9  # a pair that shares more of the frame shows one picture, not two of one field
 CENTRED = 0.05  # of the frame: two pictures whose centres lie nearer show the same central cell
@@ -71,18 +70,6 @@ def centred(pairs: pd.DataFrame) -> NDArray[np.bool_]:
     """(k,) whether both pictures are centred on the same spot; a turned one loses its corners."""
     x, y = (pairs[name].to_numpy(dtype=np.float64) for name in ("shift_x", "shift_y"))
     return np.hypot(x, y) < CENTRED
-
-
-def connected(count: int, pairs: ArrayLike) -> NDArray[np.intp]:
-    """(count,) the number of the connected part that each of `count` things belongs to.
-
-    Args:
-        count: How many things there are.
-        pairs: (k, 2) which are connected.
-    """
-    ends = np.asarray(pairs, dtype=np.intp).reshape(-1, 2)
-    graph = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(count, count))
-    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.intp)
 
 
 def _equal_pixels(examination: Examination) -> pd.DataFrame:

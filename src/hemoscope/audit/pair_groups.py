@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from hemoscope.audit.groups import connected
+from hemoscope.cells.splits.connected import connected
 from hemoscope.csv_table import read_csv_table
 from hemoscope.errors import HemoscopeError
 

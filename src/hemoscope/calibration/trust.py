@@ -112,6 +112,10 @@ class Trust:
         shift = SourceShift.learn(scores, self.means, self.calibrator.probabilities)
         return replace(self, shift=shift)
 
+    def _shown(self, scores: Array) -> Array:
+        """(n, C) logits without what the cells' source does to them."""
+        return scores if self.shift is None else self.shift.apply(scores)
+
     def judge(self, logits: ArrayLike, features: ArrayLike | None = None) -> Judgement:
         """Says what each cell is, how sure that is, and whether a person must look.
 
@@ -138,7 +142,7 @@ class Trust:
             known_by = None if features is None else np.asarray(features)
             strangeness = self.unknown.score(scores, known_by)
             unknown = strangeness > self.unknown.threshold
-        shown = scores if self.shift is None else self.shift.apply(scores)
+        shown = self._shown(scores)
         probabilities, own = self.calibrator.probabilities(shown), shown.argmax(1)
         predicted, plain = own, scores.argmax(1)
         if self.prior is not None:
@@ -213,7 +217,7 @@ class Trust:
             CalibrationError: The classes differ, or the table is calibrated already.
         """
         scores = self.logits_of(predictions)
-        shown = scores if self.shift is None else self.shift.apply(scores)
+        shown = self._shown(scores)
         calibration: dict[str, Any] = {
             "method": self.calibrator.method,
             "fitted_at": self.calibrator.fitted_at,

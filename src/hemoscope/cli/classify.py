@@ -10,7 +10,6 @@ import typer
 
 from hemoscope.cli.options import Adapt, Batch, Bfloat16, EngineName, Json, OptionalModel, Prior
 from hemoscope.cli.output import note, print_json, print_table, progress_bar
-from hemoscope.errors import UsageError
 
 if TYPE_CHECKING:
     from hemoscope.calibration import Differential
@@ -56,16 +55,14 @@ def classify(
     by class, the cells to look at first). A research tool, not a medical device.
     """
     from hemoscope.inference import Classifier, classify_images, open_images
+    from hemoscope.inference.image_list import FROM_STDIN, refuse_sample
 
-    if adapt and "-" in images:
-        raise UsageError(
-            "--adapt looks at some of the images before it names any, and a list on standard input "
-            "comes only once. Write the list to a CSV file with the column path, and name that."
-        )
+    if adapt and FROM_STDIN in images:
+        refuse_sample()  # now, before the list is waited for
     classifier = Classifier.load(model, batch=batch, engine=engine, bfloat16=bfloat16, prior=prior)
     # After the model, for a list on standard input is waited for.
     listed = open_images(images, sys.stdin.buffer)
-    if adapt and listed.sample is not None:
+    if adapt:
         classifier = classifier.adapted_to(listed.sample(ADAPTED_TO))
 
     try:

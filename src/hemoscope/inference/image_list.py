@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,18 @@ STREAMED = "list"
 """The key of a list that nobody has seen to its end."""
 
 
+def refuse_sample(_most: int = 0) -> NoReturn:
+    """A look at some of the images of a list that comes only once.
+
+    Raises:
+        UsageError: Always.
+    """
+    raise UsageError(
+        "--adapt looks at some of the images before it names any, and a list on standard input "
+        "comes only once. Write the list to a CSV file with the column path, and name that."
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class ImageList:
     """Images in an order, gone through once.
@@ -30,8 +43,8 @@ class ImageList:
         total: How many, where it is known.
         groups: Group (patient, slide or field) of each image by its index, or None.
         table_of: The cells of some opinions, for those who want to see their pictures.
-        sample: At most so many of the images, drawn evenly and always the same; None where they can
-            be gone through only once.
+        sample: At most so many of the images, drawn evenly and always the same; raises UsageError
+            where they can be gone through only once.
         passed_over: Files that were found and are no images by their names, with the cause.
     """
 
@@ -40,7 +53,7 @@ class ImageList:
     total: int | None
     groups: Sequence[str] | None
     table_of: Callable[[Sequence[Opinion]], CellTable]
-    sample: Callable[[int], list[CellImage]] | None = None
+    sample: Callable[[int], list[CellImage]] = refuse_sample
     passed_over: Mapping[str, str] = field(default_factory=dict)
 
 

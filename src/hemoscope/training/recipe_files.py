@@ -44,12 +44,7 @@ def load_recipe(
         values |= {"start_from": str(Path(start_from).absolute()), "model": None}
     if values.get("start_from") and values.get("model") is None:
         values["model"] = _model_of(str(values["start_from"]))
-    for setting in settings:
-        _set(values, setting)
-    try:
-        return Recipe.model_validate(values)
-    except ValidationError as error:
-        raise RecipeError(f"recipe {name}: {_explain(error)}") from error
+    return _with_settings(values, settings, f"recipe {name}")
 
 
 def set_fields(recipe: Recipe, settings: tuple[str, ...]) -> Recipe:
@@ -58,13 +53,16 @@ def set_fields(recipe: Recipe, settings: tuple[str, ...]) -> Recipe:
     Raises:
         RecipeError: A field is unknown or out of range.
     """
-    values = recipe.model_dump(mode="json")
+    return _with_settings(recipe.model_dump(mode="json"), settings, "--set")
+
+
+def _with_settings(values: dict[str, Any], settings: tuple[str, ...], place: str) -> Recipe:
     for setting in settings:
         _set(values, setting)
     try:
         return Recipe.model_validate(values)
     except ValidationError as error:
-        raise RecipeError(f"--set: {_explain(error)}") from error
+        raise RecipeError(f"{place}: {_explain(error)}") from error
 
 
 def dump_recipe(recipe: Recipe) -> str:

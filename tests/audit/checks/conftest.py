@@ -12,8 +12,9 @@ from hemoscope.audit.case import Case
 from hemoscope.audit.examination import Examination
 from hemoscope.audit.facts import Facts
 from hemoscope.audit.features import LocalFeatures
-from hemoscope.audit.groups import Groups, connected
+from hemoscope.audit.groups import Groups
 from hemoscope.cells import CellFailure, CellTable
+from hemoscope.cells.splits.connected import connected
 
 NO_PAIRS = {
     **{name: np.zeros(0, dtype=int) for name in ("first", "second", "inliers")},

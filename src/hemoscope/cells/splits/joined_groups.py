@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+
+from hemoscope.cells.splits.connected import connected
 
 
 def joined_groups(first: Sequence[str], second: Sequence[str]) -> list[str]:
@@ -23,10 +23,8 @@ def joined_groups(first: Sequence[str], second: Sequence[str]) -> list[str]:
     own = pd.Series(first, dtype=object)
     ones, _ = pd.factorize(own.where(own != "", [f"\0{row}" for row in range(len(own))]))
     others, _ = pd.factorize(pd.Series(second, dtype=object))
-    count = len(own)
-    ends = (ones, count + others)
-    graph = coo_array((np.ones(count), ends), shape=(2 * count, 2 * count))
-    part = pd.Series(connected_components(graph, directed=False)[1][ones])
+    pairs = np.column_stack([ones, len(own) + others])
+    part = pd.Series(connected(2 * len(own), pairs)[ones])
     names = {
         number: _name(set(own[rows]) - {""}, set(pd.Series(second)[rows]))
         for number, rows in part.groupby(part).groups.items()
