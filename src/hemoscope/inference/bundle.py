@@ -73,8 +73,8 @@ class Preprocessing(_Part):
     Attributes:
         image_size: Side in pixels of the input `pixels`, (n, side, side, 3) uint8 RGB.
         framing: How an image is brought to that side, the one step outside the model file:
-            "whole", all of it, bilinear and antialiased; "cell", the cell, found and brought to
-            one size and one white (docs/framing.md).
+            "whole", all of it, bilinear and antialiased; "centre", its middle two thirds; "cell",
+            the cell, found and brought to one size and one white (docs/framing.md).
         mean: Inside the model file: per channel `(pixel / 255 - mean) / std`.
         std: As `mean`.
         views: In how many ways the square is laid, turned and mirrored, where a cell is not clear

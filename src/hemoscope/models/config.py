@@ -136,8 +136,8 @@ class ModelConfig(_Data):
         head_hidden: Width of a hidden layer (with ReLU) before the classifier, or None.
         head_dropout: Before the classifier.
         image_size: Side in pixels that positions are laid out for, and the default input.
-        framing: What is seen of an image: "whole", all of it; "cell", the cell, found and brought
-            to one size and one white (`hemoscope.cells.Frame`).
+        framing: What is seen of an image: "whole", all of it; "centre", its middle two thirds;
+            "cell", the cell, found and brought to one size and one white (`hemoscope.cells.Frame`).
         normalisation: None stands for what timm's own weights were trained with (and plain
             [0, 1] for CustomCNN). With weights from a file it has to be written out.
         tasks: What the model answers beside the class. Training writes it, from the recipe's
@@ -157,7 +157,7 @@ class ModelConfig(_Data):
     head_hidden: PositiveInt | None = None
     head_dropout: float = Field(default=0.5, ge=0, lt=1)
     image_size: int = Field(default=224, ge=32)
-    framing: Literal["whole", "cell"] = "whole"
+    framing: Literal["whole", "centre", "cell"] = "whole"
     normalisation: Normalisation | None = None
     tasks: dict[str, HeadConfig] = {}
 

@@ -59,6 +59,21 @@ def test_the_whole_image_is_what_fit_to_gives():
     np.testing.assert_array_equal(Frame(48).of(image), fit_to(image, 48))
 
 
+@pytest.mark.parametrize(("margin", "shown"), [(1.0, slice(20, 100)), (1.5, slice(0, 120))])
+def test_the_centre_is_the_middle_two_thirds_and_its_margin_the_rest(margin, shown):
+    image = with_cell(120, 70, 55, 30)
+    seen = Frame(40, "centre", margin).of(image)
+    np.testing.assert_array_equal(seen, fit_to(np.ascontiguousarray(image[shown, shown]), 40))
+
+
+def test_the_centre_keeps_sizes_and_colours():
+    small, large = (Frame(96, "centre").of(with_cell(288, 144, 144, r)) for r in (30, 60))
+    assert [tuple(seen[48, 48]) for seen in (small, large)] == [(90, 50, 130)] * 2
+    assert tuple(large[0, 0]) == tuple(GLASS_COLOUR)
+    dark = [(seen == (90, 50, 130)).all(2).sum() for seen in (small, large)]
+    assert dark[1] == pytest.approx(4 * dark[0], rel=0.1)
+
+
 @given(st.floats(90, 210), st.floats(90, 210))
 @settings(deadline=None, max_examples=25)
 def test_a_moved_cell_looks_the_same(x, y):

@@ -13,15 +13,16 @@ from hemoscope.cells.framing.nucleus import find_nucleus
 from hemoscope.cells.framing.window import Window
 from hemoscope.errors import UsageError
 
-Framing = Literal["whole", "cell"]
+Framing = Literal["whole", "centre", "cell"]
 FRAMINGS: tuple[Framing, ...] = get_args(Framing)
 
 _THUMBNAIL = 96  # pixels; the nucleus is looked for in this
 _NUCLEI = 2.5  # sides of the window in diameters of the nucleus: room for any cytoplasm
 _SMALLEST, _LARGEST = 0.25, 1.5  # sides of the window in sides of the image
+_CENTRE = 2 / 3  # the same, of framing "centre"
 
-# Part of the name of cached pixels: raise it when `cell` gives other pixels than before.
-_CELL = "cell-v1"
+# Part of the name of cached pixels: raise it when a framing gives other pixels than before.
+_VERSIONS = {"centre": "centre-v1", "cell": "cell-v1"}
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,9 @@ class Frame:
 
     Attributes:
         size: Side of the square in pixels, at least 1.
-        framing: "whole": the whole image, brought to a square. "cell": a window centred on the
+        framing: "whole": the whole image, brought to a square. "centre": the middle two thirds of
+            it, for sets whose pictures are centred on their cell and all of one scale; sizes and
+            colours stay what they are. "cell": a window centred on the
             nucleus, 2.5 times as wide as that, and brought to the same white; so that cells have
             one size and one background whatever microscope they come from. Where nothing is
             stained like a nucleus the whole image is seen.
@@ -53,12 +56,16 @@ class Frame:
     @property
     def key(self) -> str:
         """A name under which pixels of this frame are kept, whatever their size; "" for whole."""
-        return "" if self.framing == "whole" else f"{_CELL}-margin-{self.margin:g}"
+        if self.framing == "whole":
+            return ""
+        return f"{_VERSIONS[self.framing]}-margin-{self.margin:g}"
 
     @property
     def decoded_for(self) -> int:
         """Images need not be decoded larger than twice this many pixels a side."""
-        return self.size if self.framing == "whole" else round(self.size / _SMALLEST)
+        if self.framing == "whole":
+            return self.size
+        return round(self.size / (_CENTRE if self.framing == "centre" else _SMALLEST))
 
     def of(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The square.
@@ -69,20 +76,28 @@ class Frame:
         Returns:
             (size, size, 3).
         """
-        return fit_to(image, self.size) if self.framing == "whole" else self._cell(image)
-
-    def window(self, image: NDArray[np.uint8]) -> Window:
-        """The square of the image that framing "cell" shows, margin included."""
-        thumbnail = _thumbnail(image)
-        around = _around_nucleus(image, thumbnail, background_colour(thumbnail))
-        return around.grown(self.margin)
-
-    def _cell(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        if self.framing == "whole":
+            return fit_to(image, self.size)
         thumbnail = _thumbnail(image)
         background = background_colour(thumbnail)
-        window = _around_nucleus(image, thumbnail, background).grown(self.margin)
+        window = self._window(image, thumbnail, background)
         seen = window.cut(image, self.size, background.astype(np.uint8))
-        return _balanced(seen, white_balance(background))
+        return _balanced(seen, white_balance(background)) if self.framing == "cell" else seen
+
+    def window(self, image: NDArray[np.uint8]) -> Window:
+        """The square of the image that is shown where it is not the whole, margin included."""
+        thumbnail = _thumbnail(image)
+        return self._window(image, thumbnail, background_colour(thumbnail))
+
+    def _window(
+        self,
+        image: NDArray[np.uint8],
+        thumbnail: NDArray[np.float32],
+        background: NDArray[np.float32],
+    ) -> Window:
+        if self.framing == "centre":
+            return Window.whole(image).grown(_CENTRE * self.margin)
+        return _around_nucleus(image, thumbnail, background).grown(self.margin)
 
 
 def as_frame(frame: Frame | int) -> Frame:
