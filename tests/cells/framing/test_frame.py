@@ -63,15 +63,17 @@ def test_the_whole_image_is_what_fit_to_gives():
 def test_the_centre_is_the_middle_two_thirds_and_its_margin_the_rest(margin, shown):
     image = with_cell(120, 70, 55, 30)
     seen = Frame(40, "centre", margin).of(image)
-    np.testing.assert_array_equal(seen, fit_to(np.ascontiguousarray(image[shown, shown]), 40))
+    cropped = fit_to(np.ascontiguousarray(image[shown, shown]), 40)
+    # At its border the resampling of a window sees a little of what lies beyond.
+    np.testing.assert_array_equal(seen[1:-1, 1:-1], cropped[1:-1, 1:-1])
 
 
 def test_the_centre_keeps_sizes_and_colours():
     small, large = (Frame(96, "centre").of(with_cell(288, 144, 144, r)) for r in (30, 60))
     assert [tuple(seen[48, 48]) for seen in (small, large)] == [(90, 50, 130)] * 2
     assert tuple(large[0, 0]) == tuple(GLASS_COLOUR)
-    dark = [(seen == (90, 50, 130)).all(2).sum() for seen in (small, large)]
-    assert dark[1] == pytest.approx(4 * dark[0], rel=0.1)
+    dark = [(seen[..., 1] < 120).sum() for seen in (small, large)]
+    assert dark[1] == pytest.approx(4 * dark[0], rel=0.03)
 
 
 @given(st.floats(90, 210), st.floats(90, 210))
@@ -142,7 +144,7 @@ def test_gains_stay_within_reason():
 
 
 def test_a_framing_that_is_not_there_is_refused():
-    with pytest.raises(UsageError, match=r"no framing 'tight'\. Choose from: whole, cell"):
+    with pytest.raises(UsageError, match=r"no framing 'tight'\. Choose from: whole, centre, cell"):
         Frame(32, "tight")  # pyright: ignore[reportArgumentType]
     with pytest.raises(UsageError, match="margin must be 1"):
         Frame(32, "whole", margin=1.5)
