@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from hemoscope.errors import HemoscopeError
+from hemoscope.errors import HemoscopeError, UsageError
 from hemoscope.files import cause, replacing
 from hemoscope.predictions import PROVENANCE_KEY, Predictions
 
@@ -31,6 +31,10 @@ TABLES = (".parquet", ".csv")
 
 class FeaturesError(HemoscopeError):
     """Features that are missing, malformed, or of other cells."""
+
+
+class NoFeaturesError(FeaturesError, UsageError):
+    """There is no such file."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +117,7 @@ class Features:
         """
         path = Path(path)
         if not path.is_file():
-            raise FeaturesError(
+            raise NoFeaturesError(
                 f"there are no features at {path}. Make them, and the predictions, with "
                 "`hemoscope predict --features`."
             )

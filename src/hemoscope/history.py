@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from hemoscope.errors import HemoscopeError
+from hemoscope.errors import HemoscopeError, UsageError
 
 COLUMNS = (
     "epoch",
@@ -42,7 +42,7 @@ def read_history(run: Path) -> pd.DataFrame:
     """
     file = run / "history.csv"
     if not file.is_file():
-        raise HemoscopeError(f"there is no training history at {file}; --run wants a run folder.")
+        raise UsageError(f"there is no training history at {file}; --run wants a run folder.")
     try:
         return pd.read_csv(file)
     except (OSError, ValueError) as error:

@@ -42,7 +42,20 @@ def test_what_is_found(result) -> None:
 def test_the_cleaned_table(result) -> None:
     cleaned = result.cleaned()
     assert cleaned.paths.tolist() == ["c.png", "d.png"]
-    assert "field" in cleaned.frame
+    assert len(set(cleaned.groups)) == 2
+
+
+def test_the_cleaned_table_keeps_together_what_it_was_told_and_what_was_found(make_set) -> None:
+    field, other = draw_field(0), draw_field(1)
+    cells = {
+        "a.png": crop(field, 0, 0),
+        "b.png": crop(field, 60, 0),  # of the same field, another patient's by name
+        "c.png": crop(other, 0, 0),
+        "d.png": crop(draw_field(2), 0, 0),
+    }
+    told = audit(make_set(cells, label=list("xyxy"), group=["p1", "p2", "p2", "p3"]), workers=2)
+    a, b, c, d = told.cleaned().groups
+    assert a == b == c != d
 
 
 def test_the_dictionary_is_plain_json(result) -> None:

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from hemoscope.cell_set import CellSet
 from hemoscope.cells.synthetic import write_synthetic
 from hemoscope.cli.main import app
+from hemoscope.errors import UsageError
 from hemoscope.predictions import Predictions
 
 from .conftest import Run
@@ -90,6 +91,20 @@ def test_the_split_of_the_paper_records_no_shares_that_it_did_not_use(cells: Pat
     note = json.loads((cells / "paper.csv.json").read_text())
     assert note["method"] == "paper"
     assert "fractions" not in note
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("compare", "a=TABLE", "b=TABLE", "--run", "a=nowhere"),
+        ("compare", "a=TABLE", "b=TABLE", "--seeds", "model=a,third"),
+        ("calibrate", "TABLE", "--out", "c.json", "--unknown", "auto", "--features", "nowhere"),
+        ("evaluate", "nowhere.parquet"),
+    ],
+)
+def test_what_a_call_names_and_is_not_there_is_wrong_usage(table: Path, command: tuple[str, ...]):
+    done = CliRunner().invoke(app, [word.replace("TABLE", str(table)) for word in command])
+    assert isinstance(done.exception, UsageError), done.exception
 
 
 def test_evaluate_prints_json_alone_by_either_name(hemoscope: Run, table: Path):

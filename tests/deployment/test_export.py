@@ -3,6 +3,7 @@
 import errno
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from hemoscope.cells import open_cells
 from hemoscope.deployment.export import ExportError, ExportOptions, export_run
 from hemoscope.deployment.parity import ParityError
 from hemoscope.deployment.samples import NamedCells
+from hemoscope.errors import HemoscopeError
 from hemoscope.inference import load_scorer, predict_cells, read_bundle
 from hemoscope.inference.torch_scorer import TorchScorer
 from hemoscope.inference.views import ManyViews
@@ -77,11 +79,23 @@ def test_the_onnx_file_tells_nothing_of_the_machine_it_was_made_on(bundle):
     assert str(Path(__file__).parents[2]).encode() not in (bundle / "model.onnx").read_bytes()
 
 
+def test_figures_of_another_model_do_not_come_onto_the_card(run, cells, tmp_path):
+    table = predict_cells(open_cells(cells), TorchScorer(run)).predictions
+    for name, provenance in {
+        "anyones": {},
+        "others": {**table.provenance, "sha256": "0" * 64},
+        "branch": {**table.provenance, "branch": "resnet50"},
+    }.items():
+        file = replace(table, provenance=provenance).write(tmp_path / f"{name}.parquet")
+        with pytest.raises(HemoscopeError, match=f"{name}.parquet does not say that this model"):
+            export_run(run, tmp_path / "bundle", ExportOptions(predictions=(file,)))
+    assert not (tmp_path / "bundle").exists()
+
+
 def test_the_card_holds_figures_of_a_table_and_the_calibration_goes_along(run, cells, tmp_path):
     table = predict_cells(open_cells(cells), TorchScorer(run)).predictions
     file = table.write(tmp_path / "val.parquet")
-    calibrated = tmp_path / "run"
-    make_run(calibrated, tiny("customcnn-text"))
+    calibrated = Path(shutil.copytree(run, tmp_path / "run"))
     strange = fit_unknown("mahalanobis", planted_cells(400))
     trust = Trust(fit(table, "none", folds=2), unknown=strange)
     write_trust(trust, calibrated)

@@ -1,6 +1,7 @@
 """A calibration in a bundle: only that of its own model, and the card tells of it."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from hemoscope.cells import open_cells
 from hemoscope.deployment.export import ExportOptions, export_run
 from hemoscope.deployment.install import check_made_by, install_trust
 from hemoscope.inference import load_scorer, predict_cells
-from hemoscope.inference.bundle import read_bundle
+from hemoscope.inference.bundle import file_digest, read_bundle
 from hemoscope.predictions import Predictions
 
 
@@ -77,12 +78,29 @@ def test_other_views_than_the_bundles_are_refused(
         check_made_by(often, own)
 
 
-def test_a_run_folder_and_a_file_take_any_table(bundle: Path, tmp_path: Path):
+def test_a_folder_without_a_model_and_a_file_take_any_table(bundle: Path, tmp_path: Path):
     table = table_of(bundle, None)
     trust = Trust(fit(table, "none"))
-    assert install_trust(trust, table, tmp_path / "run").is_file()
+    assert install_trust(trust, table, tmp_path / "anyones").is_file()
     assert install_trust(trust, table, tmp_path / "c.json").is_file()
-    assert not (tmp_path / "run" / "model-card.md").exists()
+    assert not (tmp_path / "anyones" / "model-card.md").exists()
+
+
+def test_a_run_folder_takes_what_its_own_model_said(run: Path, own: Path, tmp_path: Path):
+    mine = Path(shutil.copytree(run, tmp_path / "mine"))
+    digest = file_digest(mine / "model.safetensors")
+    assert check_made_by(table_of(own, digest), mine) is None
+    others = {None: "do not say which model", read_bundle(own).info.model.sha256: "another model"}
+    for sha256, message in others.items():
+        with pytest.raises(CalibrationError, match=f"{message}.*the run .*mine"):
+            check_made_by(table_of(own, sha256), mine)
+
+
+def test_one_branch_does_not_calibrate_the_mean_of_all(run: Path, own: Path):
+    digest = file_digest(run / "model.safetensors")
+    table = replace(table_of(own, None), provenance={"sha256": digest, "branch": "resnet50"})
+    with pytest.raises(CalibrationError, match="of the branch resnet50 alone"):
+        check_made_by(table, run)
 
 
 def test_a_task_does_not_take_the_place_of_the_class(own: Path, tmp_path: Path):

@@ -16,6 +16,7 @@ from hemoscope.audit.finding import Finding, Severity
 from hemoscope.audit.groups import find_groups
 from hemoscope.audit.pairs import Rule, shared_fields
 from hemoscope.cells import CellTable, CellTableError, Progress
+from hemoscope.cells.splits.joined_groups import joined_groups
 from hemoscope.cells.table import RESERVED
 from hemoscope.predictions import Predictions
 
@@ -47,10 +48,11 @@ class Audit:
         return self.case.groups.frame(self.case.table.paths)
 
     def cleaned(self) -> CellTable:
-        """The cells worth keeping, with the groups in a column `field`.
+        """The cells worth keeping, with a column `group` by which `hemoscope split` goes.
 
-        Left out are unreadable files, pictures with contradictory labels, and all but the first
-        of pictures with equal pixels.
+        Groups that the table knew, such as patients, are joined with those of the audit. Left out
+        are unreadable files, pictures with contradictory labels, and all but the first of pictures
+        with equal pixels.
         """
         out = {failure.row for failure in self.case.examination.failures}
         pairs = self.case.groups.pairs
@@ -59,7 +61,10 @@ class Audit:
         names = {p for e in contradicted for c in ("path_1", "path_2") for p in e[c]}
         table = self.case.table
         kept = [i for i, p in enumerate(table.paths) if i not in out and p not in names]
-        grouped = table.with_column("field", self.groups()["group"].to_numpy(dtype=object))
+        groups = self.groups()["group"].tolist()
+        if table.groups is not None:
+            groups = joined_groups(table.groups.tolist(), groups)
+        grouped = table.with_column("group", groups)
         return grouped.take(np.array(kept, dtype=np.intp))
 
     def to_dict(self) -> dict[str, Any]:

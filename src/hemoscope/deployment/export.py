@@ -140,14 +140,15 @@ def _fill(part: _Part, source: _Source, options: ExportOptions, tell: Tell) -> B
     """Puts the model into a folder and says what it is."""
     run = source.run
     stored = load_model(run.model, options.branch)
-    figures = tuple(figure_of(table, stored.classes) for table in options.predictions)
+    trained = TorchScorer(run.path, branch=options.branch, device="cpu")
+    described = trained.describe()
+    figures = tuple(figure_of(table, stored.classes, described) for table in options.predictions)
     file, work = part.path / _MODEL, part.path / "work"
     float32, int8 = work / "float32.onnx", work / "int8.onnx"
     tell("exporting to ONNX")
     with part.writing():
         work.mkdir()
         write_onnx(stored.model, float32)
-    trained = TorchScorer(run.path, branch=options.branch, device="cpu")
     opening = partial(_opened, like=trained)
     exported = opening(float32)
     tell("comparing with torch")

@@ -1,7 +1,8 @@
 """Accuracy on predictions tables that the run's owner hands in, for the card."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,15 +12,17 @@ from hemoscope.inference.bundle import Figure
 from hemoscope.predictions import Predictions
 
 
-def figure_of(table: Path, classes: Sequence[str]) -> Figure:
+def figure_of(table: Path, classes: Sequence[str], model: Mapping[str, Any]) -> Figure:
     """Accuracy, with a 95 % Wilson interval, and the recall of each class.
 
     Args:
         table: A predictions table with labels.
         classes: Of the model.
+        model: What a scorer of it says of itself: its SHA-256, and which branch it is.
 
     Raises:
-        HemoscopeError: The table has no labels, or is of a model with other classes.
+        HemoscopeError: The table has no labels, or another model or branch made it, or it does not
+            say which.
     """
     predictions = Predictions.read(table)
     if predictions.labels is None:
@@ -28,6 +31,12 @@ def figure_of(table: Path, classes: Sequence[str]) -> Figure:
         raise HemoscopeError(
             f"{table} is of another model: its classes are {', '.join(predictions.classes)}; this "
             f"one's are {', '.join(classes)}."
+        )
+    if any(predictions.provenance.get(key) != model.get(key) for key in ("sha256", "branch")):
+        raise HemoscopeError(
+            f"{table} does not say that this model made it, so its figures do not belong on the "
+            "card. Predict its cells with `hemoscope predict --model` and the run folder"
+            + (", and the same --branch." if "branch" in model else ".")
         )
     truth = predictions.truth()
     right = predictions.predicted == truth

@@ -5,7 +5,14 @@ from pathlib import Path
 from hemoscope.calibration import CalibrationError, Trust, write_trust
 from hemoscope.deployment.card import write_card
 from hemoscope.files import replacing
-from hemoscope.inference.bundle import Bundle, card_file, description_file, read_bundle
+from hemoscope.inference.bundle import (
+    Bundle,
+    card_file,
+    description_file,
+    file_digest,
+    read_bundle,
+    trained_model_file,
+)
 from hemoscope.predictions import Predictions
 
 
@@ -33,6 +40,8 @@ def install_trust(trust: Trust, predictions: Predictions, out: Path) -> Path:
 def check_made_by(predictions: Predictions, out: Path) -> Bundle | None:
     """The bundle in a folder, if that very model made the predictions; None if there is none.
 
+    A run folder is looked at, too, if its model is there.
+
     Another model's logits, or those of the same model at another precision or of another number of
     views, are others: what was fitted on them would promise what it does not keep.
 
@@ -48,20 +57,12 @@ def check_made_by(predictions: Predictions, out: Path) -> Bundle | None:
             "alone. Name a .json file to write, or calibrate on the table of the class."
         )
     if not description_file(out).is_file():
+        if trained_model_file(out).is_file():
+            _check_run(predictions, out)
         return None
     bundle = read_bundle(out)
-    made_by, ours = predictions.provenance.get("sha256"), bundle.info.model.sha256
     remedy = f"Predict the validation cells with `hemoscope predict --model {out}` first."
-    if made_by is None:
-        raise CalibrationError(
-            f"the predictions do not say which model file made them, so they cannot calibrate the "
-            f"bundle {out}. {remedy}"
-        )
-    if made_by != ours:
-        raise CalibrationError(
-            f"the predictions were made by another model (SHA-256 {str(made_by)[:12]}…) than the "
-            f"one in the bundle {out} ({ours[:12]}…). {remedy}"
-        )
+    _check_digest(predictions, bundle.info.model.sha256, f"the bundle {out}", remedy)
     # Views are outside the model file. Of a single one, tables say nothing.
     looked, looks = predictions.provenance.get("views", 1), bundle.info.preprocessing.views
     if looked != looks:
@@ -70,6 +71,33 @@ def check_made_by(predictions: Predictions, out: Path) -> Bundle | None:
             f"has {_views(looks)}, whose logits are others. {remedy}"
         )
     return bundle
+
+
+def _check_run(predictions: Predictions, run: Path) -> None:
+    """That the whole model of a run folder made the predictions, not one branch of it."""
+    remedy = f"Predict the validation cells with `hemoscope predict --model {run}` first."
+    _check_digest(predictions, file_digest(trained_model_file(run)), f"the run {run}", remedy)
+    branch = predictions.provenance.get("branch")
+    if branch is not None:
+        raise CalibrationError(
+            f"the predictions are of the branch {branch} alone, and {run} has a calibration of all "
+            "branches together. Name a .json file to write, or export the branch and calibrate its "
+            "bundle."
+        )
+
+
+def _check_digest(predictions: Predictions, ours: str, whose: str, remedy: str) -> None:
+    made_by = predictions.provenance.get("sha256")
+    if made_by is None:
+        raise CalibrationError(
+            f"the predictions do not say which model file made them, so they cannot calibrate "
+            f"{whose}. {remedy}"
+        )
+    if made_by != ours:
+        raise CalibrationError(
+            f"the predictions were made by another model (SHA-256 {str(made_by)[:12]}…) than the "
+            f"one in {whose} ({ours[:12]}…). {remedy}"
+        )
 
 
 def _views(count: object) -> str:

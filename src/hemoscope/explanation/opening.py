@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hemoscope.errors import MissingExtraError
-from hemoscope.inference.bundle import ModelError, NoModelError
+from hemoscope.inference.bundle import ModelError, NoModelError, trained_model_file
 
 if TYPE_CHECKING:
     from hemoscope.models.store import StoredModel
@@ -24,7 +24,7 @@ def open_model(path: Path, branch: str | None = None) -> "StoredModel":
         ModelError: It holds no model, or is a bundle, which has no gradients.
         MissingExtraError: torch is not installed.
     """
-    file = path / "model.safetensors"
+    file = trained_model_file(path)
     if (path / "bundle.json").is_file() and not file.is_file():
         raise ModelError(
             f"{path} is a bundle, which answers but cannot be looked into. Name the run folder "

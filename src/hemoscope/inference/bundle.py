@@ -233,6 +233,11 @@ def description_file(folder: Path) -> Path:
     return folder / "bundle.json"
 
 
+def trained_model_file(run: Path) -> Path:
+    """The weights of a run folder; they are there when its training has come to its end."""
+    return run / "model.safetensors"
+
+
 def calibration_file(folder: Path) -> Path:
     """Where a run folder or a bundle keeps its fitted calibration."""
     return folder / "calibration.json"

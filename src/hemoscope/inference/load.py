@@ -12,6 +12,7 @@ from hemoscope.inference.bundle import (
     NoModelError,
     description_file,
     read_bundle,
+    trained_model_file,
 )
 from hemoscope.inference.scorer import Scorer
 from hemoscope.inference.views import ManyViews
@@ -92,7 +93,7 @@ def _open_run(path: Path, bfloat16: bool, branch: str | None) -> Scorer:
             f"{path} is neither a bundle (it has no bundle.json) nor a run folder (it has no "
             "recipe.yaml)."
         )
-    if not (path / "model.safetensors").is_file():
+    if not trained_model_file(path).is_file():
         raise ModelError(
             f"the run in {path} has not come to its end, so there is no model in it yet. "
             "Go on with it: hemoscope train --resume."

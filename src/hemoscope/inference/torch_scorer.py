@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from hemoscope.cells import Frame
-from hemoscope.inference.bundle import file_digest
+from hemoscope.inference.bundle import file_digest, trained_model_file
 from hemoscope.inference.scorer import Observation
 from hemoscope.inference.tasks import Task
 from hemoscope.models.attention_map import attention_map
@@ -41,7 +41,7 @@ class TorchScorer:
             bfloat16: Compute in bfloat16.
             device: In torch's words; by default a GPU where there is one.
         """
-        stored = load_classifier(run / "model.safetensors", branch)
+        stored = load_classifier(trained_model_file(run), branch)
         self._classes = stored.classes
         self._device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self._model: Classifier = stored.model.eval().to(self._device)
@@ -102,7 +102,7 @@ class TorchScorer:
             "model": str(self._run),
             "engine": f"torch {torch.__version__}",
             "precision": "bfloat16" if self._bfloat16 else "float32",
-            "sha256": file_digest(self._run / "model.safetensors"),
+            "sha256": file_digest(trained_model_file(self._run)),
             **({} if self._branch is None else {"branch": self._branch}),
         }
 

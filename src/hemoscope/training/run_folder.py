@@ -16,6 +16,7 @@ from typing import Any
 
 from hemoscope.errors import HemoscopeError, UsageError
 from hemoscope.files import cause, replacing
+from hemoscope.inference.bundle import trained_model_file
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.recipe_files import dump_recipe, load_recipe
 
@@ -52,7 +53,7 @@ class RunFolder:
     @property
     def model(self) -> Path:
         """The kept model."""
-        return self.path / "model.safetensors"
+        return trained_model_file(self.path)
 
     @property
     def checkpoints(self) -> Path:

@@ -11,13 +11,10 @@ import yaml
 from torch import Tensor
 
 from hemoscope.errors import HemoscopeError
-from hemoscope.inference.bundle import file_digest
+from hemoscope.inference.bundle import file_digest, trained_model_file
 from hemoscope.models.config import EncoderConfig, ModelConfig
 from hemoscope.models.joint import STEMS, Classifier, branches_of
 from hemoscope.models.store import StoredClassifier, load_classifier
-
-MODEL_FILE = "model.safetensors"
-"""Of a run folder; `training.run_folder` reads recipes, which may themselves start from a run."""
 
 PARTS = ("backbone", "tokens", "encoder", "fusion")
 """What is taken. Heads are not: they speak of the classes of the model they were trained in."""
@@ -106,7 +103,7 @@ def start_from(model: Classifier, run: Path) -> Taken:
             target[name].copy_(source[name])
     return Taken(
         run=str(run),
-        digest=file_digest(run / MODEL_FILE),
+        digest=file_digest(trained_model_file(run)),
         classes=stored.classes,
         taken=_counted(wanted, taken),
         new=tuple(name for name in target if name not in taken),
@@ -114,7 +111,7 @@ def start_from(model: Classifier, run: Path) -> Taken:
 
 
 def _stored(run: Path) -> StoredClassifier:
-    file = run / MODEL_FILE
+    file = trained_model_file(run)
     if not file.is_file():
         raise StartError(
             f"{run} has no model to start from. Name the folder of a training that came to its "

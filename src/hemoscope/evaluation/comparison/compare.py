@@ -12,7 +12,7 @@ from hemoscope.evaluation.comparison.align import align
 from hemoscope.evaluation.comparison.pairs import Contender, compare_pair, correct, influences
 from hemoscope.evaluation.comparison.seeds import seed_spreads
 from hemoscope.evaluation.comparison.tables import accuracy_row, training_row
-from hemoscope.evaluation.errors import EvaluationError
+from hemoscope.evaluation.errors import UnknownTableError
 from hemoscope.evaluation.evaluate import BINS, RESAMPLES, evaluate_with_resamples
 from hemoscope.evaluation.headline import no_resamples
 from hemoscope.evaluation.hierarchy import Hierarchy
@@ -96,7 +96,7 @@ def _same_groups(tables: dict[str, Predictions]) -> dict[str, Predictions]:
 def _check_names(histories: Mapping[str, pd.DataFrame], tables: Mapping[str, Predictions]) -> None:
     unknown = [name for name in histories if name not in tables]
     if unknown:
-        raise EvaluationError(
+        raise UnknownTableError(
             f"there is a training history for {', '.join(unknown)}, which is not among the tables "
             f"({', '.join(tables)})."
         )

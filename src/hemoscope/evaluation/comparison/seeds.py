@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from hemoscope.evaluation.comparison.pairs import Contender, headline_paths
-from hemoscope.evaluation.errors import EvaluationError
+from hemoscope.evaluation.errors import UnknownTableError
 from hemoscope.evaluation.result import SeedSpread
 
 
@@ -19,12 +19,12 @@ def seed_spreads(
         contenders: Table name to what was evaluated.
 
     Raises:
-        EvaluationError: A name stands for no table, or a model has none.
+        UnknownTableError: A name stands for no table, or a model has none.
     """
     for model, names in seeds.items():
         unknown = [name for name in names if name not in contenders]
         if unknown or not names:
-            raise EvaluationError(
+            raise UnknownTableError(
                 f"seeds of {model}: {', '.join(unknown) or 'no table'} is not among the tables "
                 f"({', '.join(contenders)}). Name tables that are compared."
             )
