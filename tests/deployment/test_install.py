@@ -96,6 +96,12 @@ def test_a_run_folder_takes_what_its_own_model_said(run: Path, own: Path, tmp_pa
             check_made_by(table_of(own, sha256), mine)
 
 
+def test_the_mean_of_views_does_not_calibrate_a_run_that_looks_once(run: Path, cells: Path):
+    table = predict_cells(open_cells(cells), load_scorer(run, views=2)).predictions
+    with pytest.raises(CalibrationError, match="with 2 views of each cell, and the run"):
+        check_made_by(table, run)
+
+
 def test_one_branch_does_not_calibrate_the_mean_of_all(run: Path, own: Path):
     digest = file_digest(run / "model.safetensors")
     table = replace(table_of(own, None), provenance={"sha256": digest, "branch": "resnet50"})

@@ -12,7 +12,7 @@ from scipy.special import logsumexp, softmax
 from hemoscope.cells import Frame
 from hemoscope.inference.scorer import Observation
 from hemoscope.inference.tasks import Task
-from hemoscope.inference.views import VIEWS, ManyViews, _unsure, mean_opinion
+from hemoscope.inference.views import UNSURE, VIEWS, ManyViews, _unsure, mean_opinion
 
 
 class CornerScorer:
@@ -160,3 +160,19 @@ def test_observe_agrees_with_score_and_attends_to_the_picture_as_it_is(pixels):
     np.testing.assert_array_equal(seen.features, once.observe(pixels).features)
     assert (scorer.classes, scorer.frame) == (once.classes, once.frame)
     assert scorer.describe() == {"model": "corners", "views": 4}
+
+
+def test_nothing_is_clear_where_every_view_was_asked_for(pixels):
+    sure = np.zeros((1, 3), np.float32)
+    sure[0, 0] = 50
+
+    class Sure(CornerScorer):
+        looks = 0
+
+        def score(self, pixels):
+            self.looks += len(pixels)
+            return np.repeat(sure, len(pixels), axis=0)
+
+    scorer = Sure()
+    ManyViews(scorer, 3, UNSURE).score(pixels)
+    assert scorer.looks == 3 * len(pixels)

@@ -30,6 +30,15 @@ def predict(
         bool,
         typer.Option("--features", help="Write NAME.features.parquet beside the table, too."),
     ] = False,
+    views: Annotated[
+        int,
+        typer.Option(
+            "--views",
+            min=1,
+            max=8,
+            help="Of a run folder: looks at every cell, turned and mirrored, for their mean.",
+        ),
+    ] = 1,
     batch: Batch = 32,
     bfloat16: Bfloat16 = False,
     engine: EngineName = "onnxruntime",
@@ -51,7 +60,9 @@ def predict(
 
     check_table_path(out)
     check_writable(out, PredictionsError)
-    scorer = load_scorer(model, bfloat16=bfloat16, engine=engine, side_by_side=True, branch=branch)
+    scorer = load_scorer(
+        model, bfloat16=bfloat16, engine=engine, side_by_side=True, branch=branch, views=views
+    )
     several = isinstance(scorer, AnswersTasks) and bool(scorer.tasks)
     table = open_cells(source, split_column=split_column, use=use, blank_labels=several)
     with progress_bar("scoring cells") as progress:

@@ -32,7 +32,9 @@ def figure_of(table: Path, classes: Sequence[str], model: Mapping[str, Any]) -> 
             f"{table} is of another model: its classes are {', '.join(predictions.classes)}; this "
             f"one's are {', '.join(classes)}."
         )
-    if any(predictions.provenance.get(key) != model.get(key) for key in ("sha256", "branch")):
+    if any(
+        predictions.provenance.get(key) != model.get(key) for key in ("sha256", "branch", "views")
+    ):
         raise HemoscopeError(
             f"{table} does not say that this model made it, so its figures do not belong on the "
             "card. Predict its cells with `hemoscope predict --model` and the run folder"

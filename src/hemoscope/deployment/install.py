@@ -63,13 +63,7 @@ def check_made_by(predictions: Predictions, out: Path) -> Bundle | None:
     bundle = read_bundle(out)
     remedy = f"Predict the validation cells with `hemoscope predict --model {out}` first."
     _check_digest(predictions, bundle.info.model.sha256, f"the bundle {out}", remedy)
-    # Views are outside the model file. Of a single one, tables say nothing.
-    looked, looks = predictions.provenance.get("views", 1), bundle.info.preprocessing.views
-    if looked != looks:
-        raise CalibrationError(
-            f"the predictions were made with {_views(looked)} of each cell, and the bundle {out} "
-            f"has {_views(looks)}, whose logits are others. {remedy}"
-        )
+    _check_views(predictions, bundle.info.preprocessing.views, f"the bundle {out}", remedy)
     return bundle
 
 
@@ -77,6 +71,7 @@ def _check_run(predictions: Predictions, run: Path) -> None:
     """That the whole model of a run folder made the predictions, not one branch of it."""
     remedy = f"Predict the validation cells with `hemoscope predict --model {run}` first."
     _check_digest(predictions, file_digest(trained_model_file(run)), f"the run {run}", remedy)
+    _check_views(predictions, 1, f"the run {run}", remedy)
     branch = predictions.provenance.get("branch")
     if branch is not None:
         raise CalibrationError(
@@ -97,6 +92,16 @@ def _check_digest(predictions: Predictions, ours: str, whose: str, remedy: str) 
         raise CalibrationError(
             f"the predictions were made by another model (SHA-256 {str(made_by)[:12]}…) than the "
             f"one in {whose} ({ours[:12]}…). {remedy}"
+        )
+
+
+def _check_views(predictions: Predictions, looks: int, whose: str, remedy: str) -> None:
+    # Views are outside the model file. Of a single one, tables say nothing.
+    looked = predictions.provenance.get("views", 1)
+    if looked != looks:
+        raise CalibrationError(
+            f"the predictions were made with {_views(looked)} of each cell, and {whose} has "
+            f"{_views(looks)}, whose logits are others. {remedy}"
         )
 
 

@@ -15,7 +15,7 @@ from hemoscope.inference.bundle import (
     trained_model_file,
 )
 from hemoscope.inference.scorer import Scorer
-from hemoscope.inference.views import ManyViews
+from hemoscope.inference.views import UNSURE, ManyViews
 
 Engine = Literal["onnxruntime", "openvino"]
 
@@ -28,6 +28,7 @@ def load_scorer(
     threads: int | None = None,
     side_by_side: bool = False,
     branch: str | None = None,
+    views: int = 1,
 ) -> Scorer:
     """The model at a path, ready to score.
 
@@ -41,12 +42,15 @@ def load_scorer(
             many), as `look_in_order` does. A bundle then computes each batch in one thread, and as
             many batches as there are threads, which is faster for many batches and slower for one.
         branch: For the run folder of a joint model: this branch alone. None: the mean of all.
+        views: For a run folder: in how many ways, 1 to 8, every cell is laid, turned and mirrored,
+            for the mean of what is said of them.
 
     Raises:
         NoModelError: There is no such folder.
         ModelError: It holds no model, a damaged one, or one whose training has not come to an end.
         MissingExtraError: What runs the model is not installed.
-        UsageError: bfloat16 or a branch was asked of a bundle, or the model has no such branch.
+        UsageError: bfloat16, a branch or views were asked of a bundle, or the model has no such
+            branch.
     """
     path = Path(model)
     if not path.is_dir():
@@ -62,8 +66,14 @@ def load_scorer(
                 f"{path} is a bundle, which holds one model; branches are of the run folders of "
                 f"joint models. Export the branch: hemoscope export RUN --branch {branch}."
             )
+        if views != 1:
+            raise UsageError(
+                f"{path} is a bundle, which looks at a cell as often as it was exported to; views "
+                f"are for run folders. Export it so: hemoscope export RUN --views {views}."
+            )
         return _open_bundle(path, engine, threads or default_workers(), side_by_side)
-    return _open_run(path, bfloat16, branch)
+    scorer = _open_run(path, bfloat16, branch)
+    return scorer if views == 1 else ManyViews(scorer, views, UNSURE)
 
 
 def _open_bundle(path: Path, engine: Engine, threads: int, side_by_side: bool) -> Scorer:

@@ -41,6 +41,8 @@ Chosen on the validation cells of the bundle that ships, where it decides as eig
 cell do (`benchmarks/several_views.py`).
 """
 
+UNSURE: tuple[tuple[int, float], ...] = ((1, 2.0),)
+"""No probability is enough: every cell has all of its views."""
 
 AT_ONCE = 32
 """Most pictures that are scored in one go."""
