@@ -54,7 +54,7 @@ def test_the_cleaned_table_keeps_together_what_it_was_told_and_what_was_found(ma
         "d.png": crop(draw_field(2), 0, 0),
     }
     told = audit(make_set(cells, label=list("xyxy"), group=["p1", "p2", "p2", "p3"]), workers=2)
-    a, b, c, d = told.cleaned().groups
+    a, b, c, d = told.cleaned().frame["group"]
     assert a == b == c != d
 
 

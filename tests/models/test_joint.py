@@ -243,6 +243,13 @@ def test_weights_that_do_not_fit_are_said_so(weights: Weights, message: str) -> 
         _joint(weights, joint={"first": "customcnn", "second": "customcnn"}, image_size=64)
 
 
+@pytest.mark.parametrize("name", ["keys", "training", "forward"])
+def test_a_branch_is_not_called_as_torch_calls_something(name: str) -> None:
+    config = joint_config({"joint": {name: "customcnn", "other": "customcnn"}, "width": 8})
+    with pytest.raises(UsageError, match=f"a branch cannot be called {name}"):
+        build_classifier(config, 3, "none")
+
+
 def test_weights_by_branch_are_for_joint_models() -> None:
     with pytest.raises(UsageError, match="this one has one backbone"):
         build_classifier(ModelConfig(backbone="customcnn"), 3, {"customcnn": "none"})

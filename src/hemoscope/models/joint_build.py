@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from torch import nn
+
 from hemoscope.errors import HemoscopeError, UsageError
 from hemoscope.models.backbones.weights import FROM_TIMM, NONE
 from hemoscope.models.build import build_model
@@ -27,12 +29,23 @@ def build_classifier(config: ModelConfig, classes: int, weights: Weights = None)
     """
     if not config.joint:
         return build_model(config, classes, _one(weights))
+    _check_names([branch.name for branch in config.joint])
     sources = _sources(weights, [branch.name for branch in config.joint])
     branches = {
         branch.name: build_model(branch_config(config, branch), classes, sources[branch.name])
         for branch in config.joint
     }
     return JointClassifier(config, branches)
+
+
+def _check_names(names: list[str]) -> None:
+    """That torch can hold the branches under their names, beside its own methods."""
+    taken = [name for name in names if hasattr(nn.ModuleDict(), name)]
+    if taken:
+        raise UsageError(
+            f"a branch cannot be called {taken[0]}, which torch calls something of its own. Give it "
+            "another name."
+        )
 
 
 def _one(weights: Weights) -> str | None:
