@@ -43,8 +43,8 @@ def _check_names(names: list[str]) -> None:
     taken = [name for name in names if hasattr(nn.ModuleDict(), name)]
     if taken:
         raise UsageError(
-            f"a branch cannot be called {taken[0]}, which torch calls something of its own. Give it "
-            "another name."
+            f"a branch cannot be called {taken[0]}, which torch calls something of its own. Give "
+            "it another name."
         )
 
 

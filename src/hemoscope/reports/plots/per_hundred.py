@@ -24,8 +24,9 @@ class PerHundredFigure:
     name: ClassVar[str] = "per_hundred"
     title: ClassVar[str] = "Differential per 100 white cells"
     description: ClassVar[str] = (
-        "Counted cells of each class per 100 white cells (bars), and limits for the patient, which "
-        "allow for the number of cells and for wrong calls (lines, with the estimate as a dot). "
+        "Cells of each class per 100 white cells, as called by their looks alone, whatever mix is "
+        "expected (bars), and limits for the patient, which allow for the number of cells and for "
+        "wrong calls (lines, with the estimate as a dot). "
         "Classes that are counted apart stand below."
     )
 
