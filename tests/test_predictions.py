@@ -128,6 +128,11 @@ def test_without_labels_nothing_can_be_scored():
             b"path,logit_a,logit_b,logit_a\nc,1,2,3\n",
             "twice.csv cannot be .*: it has the column 'logit_a' twice",
         ),
+        (
+            "semicolons.csv",
+            b"\xef\xbb\xbfpath;logit_a;logit_b\nc;1,5;2,5\n",
+            "its columns are separated by semicolons. Save it with commas between columns",
+        ),
         ("bytes.csv", b"\xff\xfe\x00\x01", "cannot be read as a table"),
     ],
 )

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+_OTHERS = {";": "semicolons", "\t": "tabs"}
+
 
 def read_csv_table(file: Path, **options: Any) -> pd.DataFrame:
     """A CSV file as pandas reads it, but never with shifted or renamed columns.
@@ -21,11 +23,23 @@ def read_csv_table(file: Path, **options: Any) -> pd.DataFrame:
             header; says what to mend.
     """
     with file.open(encoding="utf-8-sig", newline="") as lines:
+        _check_commas(lines.readline())
+        lines.seek(0)
         columns = check_rows(lines)
     for name in columns:
         if name and columns.count(name) > 1:  # pandas would call the second one "name.1"
             raise ValueError(f"it has the column {name!r} twice; rename or remove one.")
     return pd.read_csv(file, index_col=False, usecols=range(len(columns)), **options)
+
+
+def _check_commas(header: str) -> None:
+    """Refuses semicolons and tabs: commas within numbers mostly go with them."""
+    other = next((name for sign, name in _OTHERS.items() if sign in header), None)
+    if other is not None and "," not in header:
+        raise ValueError(
+            f"its columns are separated by {other}. Save it with commas between columns and points "
+            "in numbers"
+        )
 
 
 def check_rows(lines: Iterable[str], delimiter: str = ",") -> list[str]:
