@@ -152,7 +152,7 @@ def test_evaluate_reads_the_features_beside_the_table(hemoscope: Run, tmp_path: 
     assert told.json["trust"]["acceptance"]["accepted"] == judged.accepted.sum()
     features_beside(new).unlink()
     without = hemoscope(*way)
-    assert without.code == 1
+    assert without.code == 2
     assert "predict --features" in without.err
 
 
@@ -164,7 +164,7 @@ def test_unknown_cells_in_words_and_what_is_refused(hemoscope: Run, tmp_path: Pa
     assert "Unknown cells against known ones: AUROC / share flagged" in printed.out
     assert "are flagged as none of the classes" in printed.err
     missing = hemoscope(*way, "--unknown", "neighbours", "--features", tmp_path / "no.parquet")
-    assert missing.code == 1
+    assert missing.code == 2
     assert "there are no features at" in missing.err
     other = drawn(50, prefix="o/").write(tmp_path / "other.parquet")
     itself = hemoscope(*way, "--unknown", "mahalanobis", "--reference", validation)
