@@ -29,8 +29,9 @@ def build_classifier(config: ModelConfig, classes: int, weights: Weights = None)
     """
     if not config.joint:
         return build_model(config, classes, _one(weights))
-    _check_names([branch.name for branch in config.joint])
-    sources = _sources(weights, [branch.name for branch in config.joint])
+    names = [branch.name for branch in config.joint]
+    _check_names(names)
+    sources = _sources(weights, names)
     branches = {
         branch.name: build_model(branch_config(config, branch), classes, sources[branch.name])
         for branch in config.joint

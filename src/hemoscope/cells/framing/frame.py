@@ -33,10 +33,10 @@ class Frame:
         size: Side of the square in pixels, at least 1.
         framing: "whole": the whole image, brought to a square. "centre": the middle two thirds of
             it, for sets whose pictures are centred on their cell and all of one scale; sizes and
-            colours stay what they are. "cell": a window centred on the
-            nucleus, 2.5 times as wide as that, and brought to the same white; so that cells have
-            one size and one background whatever microscope they come from. Where nothing is
-            stained like a nucleus the whole image is seen.
+            colours stay what they are. "cell": a window centred on the nucleus, 2.5 times as wide
+            as that, and brought to the same white; so that cells have one size and one background
+            whatever microscope they come from. Where nothing is stained like a nucleus the whole
+            image is seen.
         margin: By how much more than its frame is shown, as a factor; such as 1.5, to vary framing
             while training. `size` covers the margin as well. 1 for "whole".
     """
@@ -78,26 +78,28 @@ class Frame:
         """
         if self.framing == "whole":
             return fit_to(image, self.size)
-        thumbnail = _thumbnail(image)
-        background = background_colour(thumbnail)
-        window = self._window(image, thumbnail, background)
-        seen = window.cut(image, self.size, background.astype(np.uint8))
-        return _balanced(seen, white_balance(background)) if self.framing == "cell" else seen
+        return self._centre(image) if self.framing == "centre" else self._cell(image)
 
     def window(self, image: NDArray[np.uint8]) -> Window:
         """The square of the image that is shown where it is not the whole, margin included."""
-        thumbnail = _thumbnail(image)
-        return self._window(image, thumbnail, background_colour(thumbnail))
-
-    def _window(
-        self,
-        image: NDArray[np.uint8],
-        thumbnail: NDArray[np.float32],
-        background: NDArray[np.float32],
-    ) -> Window:
         if self.framing == "centre":
             return Window.whole(image).grown(_CENTRE * self.margin)
-        return _around_nucleus(image, thumbnail, background).grown(self.margin)
+        thumbnail = _thumbnail(image)
+        around = _around_nucleus(image, thumbnail, background_colour(thumbnail))
+        return around.grown(self.margin)
+
+    def _centre(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        window = self.window(image)
+        # Looking for the colour of the glass takes as long as the cut; mostly none of it is needed.
+        beyond = background_colour(_thumbnail(image)) if window.beyond(image) else np.zeros(3)
+        return window.cut(image, self.size, beyond.astype(np.uint8))
+
+    def _cell(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        thumbnail = _thumbnail(image)
+        background = background_colour(thumbnail)
+        window = _around_nucleus(image, thumbnail, background).grown(self.margin)
+        seen = window.cut(image, self.size, background.astype(np.uint8))
+        return _balanced(seen, white_balance(background))
 
 
 def as_frame(frame: Frame | int) -> Frame:

@@ -35,6 +35,13 @@ class Window:
         """The same centre, another side."""
         return Window(self.x, self.y, self.side * factor)
 
+    def beyond(self, image: NDArray[np.uint8]) -> int:
+        """How many pixels it reaches beyond an image, rounded up; 0 within it."""
+        height, width = image.shape[:2]
+        left, upper = self.x - self.side / 2, self.y - self.side / 2
+        outside = max(-left, -upper, left + self.side - width, upper + self.side - height)
+        return max(0, int(np.ceil(outside)))
+
     def cut(
         self,
         image: NDArray[np.uint8],
@@ -58,10 +65,8 @@ class Window:
             smaller = np.asarray(Image.fromarray(image).reduce(factor))
             shrunk = Window(self.x / factor, self.y / factor, self.side / factor)
             return shrunk.cut(smaller, size, beyond, resample)
-        height, width = image.shape[:2]
         left, upper = self.x - self.side / 2, self.y - self.side / 2
-        outside = max(-left, -upper, left + self.side - width, upper + self.side - height)
-        pad = max(0, int(np.ceil(outside)))
+        pad = self.beyond(image)
         if pad:
             image = _padded(image, pad, beyond)
         left, upper = max(0.0, left + pad), max(0.0, upper + pad)
