@@ -81,13 +81,17 @@ def test_the_onnx_file_tells_nothing_of_the_machine_it_was_made_on(bundle):
 
 def test_figures_of_another_model_do_not_come_onto_the_card(run, cells, tmp_path):
     table = predict_cells(open_cells(cells), TorchScorer(run)).predictions
-    for name, provenance in {
-        "anyones": {},
-        "others": {**table.provenance, "sha256": "0" * 64},
-        "branch": {**table.provenance, "branch": "resnet50"},
+    for name, (provenance, message) in {
+        "anyones": ({}, "do not say which model file"),
+        "others": (
+            {**table.provenance, "sha256": "0" * 64},
+            r"another model \(SHA-256 0{12}…",
+        ),
+        "branch": ({**table.provenance, "branch": "resnet50"}, "of the branch resnet50 alone"),
+        "views": ({**table.provenance, "views": 8}, "with 8 views of each cell, not 1"),
     }.items():
         file = replace(table, provenance=provenance).write(tmp_path / f"{name}.parquet")
-        with pytest.raises(HemoscopeError, match=f"{name}.parquet does not say that this model"):
+        with pytest.raises(HemoscopeError, match=f"{name}.parquet .*{message}.* on the card"):
             export_run(run, tmp_path / "bundle", ExportOptions(predictions=(file,)))
     assert not (tmp_path / "bundle").exists()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from hemoscope.deployment.maker import Maker
 from hemoscope.errors import HemoscopeError
 from hemoscope.evaluation.intervals.wilson import wilson_limits
 from hemoscope.inference.bundle import Figure
@@ -32,12 +33,11 @@ def figure_of(table: Path, classes: Sequence[str], model: Mapping[str, Any]) -> 
             f"{table} is of another model: its classes are {', '.join(predictions.classes)}; this "
             f"one's are {', '.join(classes)}."
         )
-    if any(
-        predictions.provenance.get(key) != model.get(key) for key in ("sha256", "branch", "views")
-    ):
+    difference = Maker.told_by(predictions.provenance).differs_from(Maker.told_by(model))
+    if difference is not None:
         raise HemoscopeError(
-            f"{table} does not say that this model made it, so its figures do not belong on the "
-            "card. Predict its cells with `hemoscope predict --model` and the run folder"
+            f"the predictions in {table} {difference}, so their figures do not belong on the card. "
+            "Predict the cells with `hemoscope predict --model` and the run folder"
             + (", and the same --branch." if "branch" in model else ".")
         )
     truth = predictions.truth()

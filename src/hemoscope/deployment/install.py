@@ -4,6 +4,7 @@ from pathlib import Path
 
 from hemoscope.calibration import CalibrationError, Trust, write_trust
 from hemoscope.deployment.card import write_card
+from hemoscope.deployment.maker import Maker
 from hemoscope.files import replacing
 from hemoscope.inference.bundle import (
     Bundle,
@@ -56,54 +57,25 @@ def check_made_by(predictions: Predictions, out: Path) -> Bundle | None:
             f"the predictions answer the task {task}, and {out} has a calibration of the class "
             "alone. Name a .json file to write, or calibrate on the table of the class."
         )
-    if not description_file(out).is_file():
-        if trained_model_file(out).is_file():
-            _check_run(predictions, out)
-        return None
-    bundle = read_bundle(out)
+    if description_file(out).is_file():
+        bundle = read_bundle(out)
+        looks = bundle.info.preprocessing.views
+        _check(predictions, Maker(bundle.info.model.sha256, views=looks), "bundle", out)
+        return bundle
+    if trained_model_file(out).is_file():
+        # A run has a calibration of all branches together, and looks once unless it is asked.
+        _check(predictions, Maker(file_digest(trained_model_file(out))), "run", out)
+    return None
+
+
+def _check(predictions: Predictions, wanted: Maker, kind: str, out: Path) -> None:
+    made_by = Maker.told_by(predictions.provenance)
+    difference = made_by.differs_from(wanted)
+    if difference is None:
+        return
     remedy = f"Predict the validation cells with `hemoscope predict --model {out}` first."
-    _check_digest(predictions, bundle.info.model.sha256, f"the bundle {out}", remedy)
-    _check_views(predictions, bundle.info.preprocessing.views, f"the bundle {out}", remedy)
-    return bundle
-
-
-def _check_run(predictions: Predictions, run: Path) -> None:
-    """That the whole model of a run folder made the predictions, not one branch of it."""
-    remedy = f"Predict the validation cells with `hemoscope predict --model {run}` first."
-    _check_digest(predictions, file_digest(trained_model_file(run)), f"the run {run}", remedy)
-    _check_views(predictions, 1, f"the run {run}", remedy)
-    branch = predictions.provenance.get("branch")
-    if branch is not None:
-        raise CalibrationError(
-            f"the predictions are of the branch {branch} alone, and {run} has a calibration of all "
-            "branches together. Name a .json file to write, or export the branch and calibrate its "
-            "bundle."
-        )
-
-
-def _check_digest(predictions: Predictions, ours: str, whose: str, remedy: str) -> None:
-    made_by = predictions.provenance.get("sha256")
-    if made_by is None:
-        raise CalibrationError(
-            f"the predictions do not say which model file made them, so they cannot calibrate "
-            f"{whose}. {remedy}"
-        )
-    if made_by != ours:
-        raise CalibrationError(
-            f"the predictions were made by another model (SHA-256 {str(made_by)[:12]}…) than the "
-            f"one in {whose} ({ours[:12]}…). {remedy}"
-        )
-
-
-def _check_views(predictions: Predictions, looks: int, whose: str, remedy: str) -> None:
-    # Views are outside the model file. Of a single one, tables say nothing.
-    looked = predictions.provenance.get("views", 1)
-    if looked != looks:
-        raise CalibrationError(
-            f"the predictions were made with {_views(looked)} of each cell, and {whose} has "
-            f"{_views(looks)}, whose logits are others. {remedy}"
-        )
-
-
-def _views(count: object) -> str:
-    return "1 view" if count == 1 else f"{count} views"
+    if made_by.branch is not None:
+        remedy = "Name a .json file to write, or export the branch and calibrate its bundle."
+    raise CalibrationError(
+        f"the predictions {difference}, so they cannot calibrate the {kind} {out}. {remedy}"
+    )
