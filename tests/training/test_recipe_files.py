@@ -97,6 +97,18 @@ def test_a_mistake_in_a_setting_is_named(setting, message):
         load_recipe("default", ("epochs=3", setting))
 
 
+@pytest.mark.parametrize(
+    ("setting", "weights"),
+    [
+        ("cells #2/w.safetensors", "cells #2/w.safetensors"),
+        (" '#2 #3' ", "#2 #3"),
+        ("none", "none"),
+    ],
+)
+def test_a_path_with_a_hash_is_taken_whole(setting, weights):
+    assert load_recipe("default", (f"weights={setting}",)).weights == weights
+
+
 @pytest.mark.parametrize("model", ["{base: 5}", "{base: [a]}", "{joint: [a, b], base: 5}"])
 def test_a_base_that_is_no_name_is_no_model_of_the_zoo(model):
     with pytest.raises(UsageError, match="There is no model called"):

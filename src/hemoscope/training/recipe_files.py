@@ -120,9 +120,12 @@ def _number_or_yaml(text: str) -> Any:
         with suppress(ValueError):
             return float(text)
     try:
-        return yaml.safe_load(text)
+        value = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a day that no calendar has
         raise RecipeError(f"--set: {text!r} is not a valid value: {error}") from error
+    # A path may hold " #", where a comment begins in YAML; in a setting nobody means one.
+    bare = isinstance(value, str) and not text.lstrip().startswith(('"', "'"))
+    return text.strip() if bare else value
 
 
 def _explain(error: ValidationError) -> str:
