@@ -11,7 +11,8 @@
 
 Both manifests name the same images, which stay where they are: `subtypes.csv` labels them by
 subtype (blank where the prefix names the class alone) with a column `cell_class`, `classes.csv` by
-class. A research tool, not clinically validated.
+class with that subtype in the column `leaf`. Other columns of the manifest, such as the attributes
+that `study.wbcatt join` adds, stay. A research tool, not clinically validated.
 """
 
 import argparse
@@ -47,7 +48,8 @@ def main() -> int:
     table = open_cells(options.pbc)
     made_from = {"from": "PBC", "labels": "file-name prefixes"}
     fine = write_manifest(with_subtypes(table), options.out / "subtypes.csv", provenance=made_from)
-    write_manifest(table, options.out / "classes.csv", provenance={"from": "PBC"})
+    leaves = table.with_column("leaf", list(fine.frame["label"]))
+    write_manifest(leaves, options.out / "classes.csv", provenance={"from": "PBC"})
     counts = fine.frame["label"].replace("", "(class alone)").value_counts()
     print(counts.sort_index().to_string())
     return 0
