@@ -28,3 +28,41 @@ def test_int8_needs_cells_and_cells_need_int8(options, message, hemoscope, tmp_p
     done = hemoscope("export", tmp_path, "--out", tmp_path / "bundle", *options)
     assert done.code == 2
     assert message in done.err
+
+
+def test_two_bundles_become_one(hemoscope, tmp_path):
+    run = make_run(tmp_path / "run", tiny("customcnn-text"))
+    assert hemoscope("export", run, "--out", tmp_path / "one").code == 0
+    done = hemoscope(
+        "export",
+        tmp_path / "one",
+        "--second",
+        tmp_path / "one",
+        "--out",
+        tmp_path / "two",
+        "--json",
+    )
+    assert done.code == 0, done.err
+    assert done.json["second"]["below"] == 0.9
+    said = hemoscope(
+        "export", tmp_path / "one", "--second", tmp_path / "one", "--out", tmp_path / "again"
+    )
+    assert "second network" in said.out
+    assert "calibrate it" in said.err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--second", "run"], "run is a run folder, and --second puts bundles together"),
+        (["--second", "one", "--views", "2"], "leave --cells, --predictions"),
+        (["--below", "0.5"], "--below goes with --second"),
+    ],
+)
+def test_a_second_goes_with_bundles(options, message, hemoscope, tmp_path, monkeypatch):
+    make_run(tmp_path / "run", tiny("customcnn-text"))
+    monkeypatch.chdir(tmp_path)
+    done = hemoscope("export", "run", "--out", "bundle", *options)
+    assert done.code == 2
+    assert message in done.err
+    assert not (tmp_path / "bundle").exists()

@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from hemoscope.errors import HemoscopeError
+from hemoscope.models.backbones.backbone import Backbone
 from hemoscope.models.build import build_model
 from hemoscope.models.config import ModelConfig, with_changes
 from hemoscope.models.zoo import ZOO
@@ -24,6 +25,32 @@ def test_any_convolutional_timm_model_makes_tokens() -> None:
     config = ModelConfig(backbone="mobilenetv3_small_050", stages=(-3, -2, -1), width=32)
     model = build_model(config, 3, "none").eval()
     assert model(torch.rand(1, 3, 64, 64)).shape == (1, 3)
+
+
+@pytest.mark.parametrize("name", ["customcnn", "resnet18", "efficientnet_lite0", "densenet121"])
+def test_a_backbone_can_end_at_an_earlier_map(name: str) -> None:
+    torch.manual_seed(0)
+    whole = build_model(with_changes(TEXT, {"backbone": name, "stages": (-2, -1)}), 3, "none")
+    short = build_model(with_changes(TEXT, {"backbone": name, "stages": (-2,)}), 3, "none")
+    assert short.map_shapes == whole.map_shapes[:1]
+    kept = short.backbone.state_dict()
+    assert len(kept) < len(whole.backbone.state_dict())
+    state = whole.backbone.state_dict()
+    short.backbone.load_state_dict({key: state[key] for key in kept})
+    images = torch.rand(2, 3, 64, 64)
+    with torch.no_grad():
+        (found,) = short.eval().backbone(images)
+        torch.testing.assert_close(found, whole.eval().backbone(images)[0])
+        assert short(images).shape == (2, 3)
+
+
+def test_a_backbone_that_cannot_be_cut() -> None:
+    class Body(torch.nn.Module):
+        num_features = 8
+        feature_info = ({"num_chs": 4}, {"num_chs": 8})
+
+    with pytest.raises(HemoscopeError, match="Body cannot be cut behind one of its maps"):
+        Backbone(Body(), [-2])
 
 
 def test_the_model_normalises_by_itself() -> None:

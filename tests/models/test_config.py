@@ -29,7 +29,7 @@ def test_json_and_back() -> None:
         ({"pooling": "tensorflow"}, "inception_v3 only"),
         ({"stages": [-1, -2]}, "rise without repeats"),
         ({"stages": []}, "rise without repeats"),
-        ({"stages": [-3, -2]}, "end with -1"),
+        ({"stages": [-2, 0]}, "below 0"),
         ({"stages": [-2, -1], "width": None}, "need one width"),
         ({"fusion": []}, "at least one of cnn, vit, attention"),
         ({"fusion": ["cnn", "cnn"]}, "at most once"),

@@ -1,4 +1,4 @@
-"""`hemoscope export`: a run folder becomes a bundle."""
+"""`hemoscope export`: a run folder becomes a bundle, or two bundles become one."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 def export(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="A finished run folder.")],
+    run: Annotated[
+        Path,
+        typer.Argument(metavar="RUN", help="A finished run folder; with --second a bundle."),
+    ],
     out: Annotated[Path, typer.Option("--out", help="The bundle to make: a new folder.")],
     cells: Annotated[
         str | None,
@@ -44,6 +47,16 @@ def export(
         int,
         typer.Option(min=1, max=8, help="Look at unclear cells so often, turned and mirrored."),
     ] = 1,
+    second: Annotated[
+        Path | None,
+        typer.Option(metavar="BUNDLE", help="Put this one beside a bundle, for unclear cells."),
+    ] = None,
+    below: Annotated[
+        float | None,
+        typer.Option(
+            min=0.01, max=1, help="--second: unclear are probabilities below this. [default: 0.9]"
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Make a bundle: a folder that scores cells without torch.
@@ -51,26 +64,52 @@ def export(
     Of a SOURCE that has the split column of the run, only the training cells (--calibrate-on) or
     the validation cells (--validate-on, --cells) are used. Of a joint model one branch at a time
     becomes a bundle (--branch).
-    """
-    _check_int8(int8, calibrate_on, validate_on)
-    from hemoscope.deployment.export import ExportOptions, export_run
-    from hemoscope.training.run_folder import open_run, read_recipe
 
-    data = read_recipe(open_run(run)).data
-    options = ExportOptions(
-        cells=_cells(cells, data, data.validation) if cells else None,
-        int8=_plan(calibrate_on, validate_on, allowed_points, data),
-        predictions=predictions or (),
-        branch=branch,
-        views=views,
-    )
-    bundle = export_run(run, out, options, tell=note)
+    With --second two bundles become one: the second is asked about cells that the first leaves
+    unclear, and of those the mean of both is said.
+    """
+    if second is not None:
+        if cells or predictions or branch or int8 or calibrate_on or validate_on or views > 1:
+            raise UsageError(
+                "--second puts two bundles together as they are: leave --cells, --predictions, "
+                "--branch, --int8 and --views to the export of each run."
+            )
+        bundle = _pair(run, second, out, below)
+    else:
+        if below is not None:
+            raise UsageError("--below goes with --second BUNDLE.")
+        _check_int8(int8, calibrate_on, validate_on)
+        from hemoscope.deployment.export import ExportOptions, export_run
+        from hemoscope.training.run_folder import open_run, read_recipe
+
+        data = read_recipe(open_run(run)).data
+        options = ExportOptions(
+            cells=_cells(cells, data, data.validation) if cells else None,
+            int8=_plan(calibrate_on, validate_on, allowed_points, data),
+            predictions=predictions or (),
+            branch=branch,
+            views=views,
+        )
+        bundle = export_run(run, out, options, tell=note)
     if json:
         print_json({"bundle": str(out), **bundle.info.model_dump(mode="json")})
         return
     print_table(f"Exported: {out}", ("", ""), _rows(bundle))
-    if bundle.info.quantisation or views > 1:
+    if bundle.info.quantisation or bundle.second or views > 1:
         note("The bundle has logits of its own: score validation cells with it, and calibrate it.")
+
+
+def _pair(first: Path, second: Path, out: Path, below: float | None) -> "Bundle":
+    from hemoscope.deployment.pair import BELOW, pair_bundles
+    from hemoscope.inference.bundle import description_file
+
+    for folder in (first, second):
+        if (folder / "recipe.yaml").is_file() and not description_file(folder).is_file():
+            raise UsageError(
+                f"{folder} is a run folder, and --second puts bundles together. Export it first: "
+                f"hemoscope export {folder} --out BUNDLE."
+            )
+    return pair_bundles(first, second, out, BELOW if below is None else below)
 
 
 def _check_int8(int8: bool, calibrate_on: str | None, validate_on: str | None) -> None:
@@ -119,6 +158,9 @@ def _rows(bundle: "Bundle") -> list[tuple[str, object]]:
     ]
     if info.tasks:
         rows.append(("answers besides", ", ".join(info.tasks)))
+    if bundle.second:
+        model = bundle.second.info.model
+        rows.append(("second network", f"{model.size / 1e6:.1f} MB, {model.precision}"))
     if info.quantisation:
         int8 = info.quantisation
         rows += [

@@ -2,9 +2,7 @@
 
 import platform
 import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -16,13 +14,12 @@ import hemoscope
 from hemoscope.calibration import read_trust, write_trust
 from hemoscope.cells.parallel import default_workers
 from hemoscope.deployment.card import write_card
+from hemoscope.deployment.draft import BundleDraft, ExportError, moved_when_complete
 from hemoscope.deployment.figures import figure_of
 from hemoscope.deployment.graph import OPSET, output_shapes, write_onnx
 from hemoscope.deployment.int8 import Int8Plan, Tell, write_int8
 from hemoscope.deployment.parity import check_parity
 from hemoscope.deployment.samples import NamedCells
-from hemoscope.errors import HemoscopeError
-from hemoscope.files import cause
 from hemoscope.inference.bundle import (
     FORMAT,
     VERSION,
@@ -47,10 +44,6 @@ from hemoscope.training.run_folder import RunFolder, open_run, read_provenance, 
 
 _MODEL = "model.onnx"
 _LIBRARIES = ("torch", "onnx", "onnxscript", "onnxruntime", "timm", "numpy")
-
-
-class ExportError(HemoscopeError):
-    """A run that cannot be exported, or a place that cannot take the bundle."""
 
 
 @dataclass(frozen=True)
@@ -96,13 +89,16 @@ def export_run(
     """
     chosen, say = options or ExportOptions(), tell or _silent
     source = _opened_run(run)
-    with _moved_when_complete(out) as part:
+    with moved_when_complete(out) as part:
         info = _fill(part, source, chosen, say)
         as_trained = info.quantisation is None and chosen.branch is None and chosen.views == 1
         trust = read_trust(run) if as_trained and calibration_file(run).is_file() else None
         if trust is not None:
             write_trust(trust, part.path)
-        description, card = info.model_dump_json(indent=2) + "\n", write_card(info, trust)
+        description, card = (
+            info.model_dump_json(indent=2) + "\n",
+            write_card(Bundle(part.path, info), trust),
+        )
         with part.writing():
             description_file(part.path).write_text(description, encoding="utf-8")
             card_file(part.path).write_text(card, encoding="utf-8")
@@ -118,25 +114,7 @@ class _Source:
     recipe: dict[str, Any]
 
 
-@dataclass(frozen=True)
-class _Part:
-    """The folder that becomes a bundle."""
-
-    path: Path
-    bundle: Path
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Says of the bundle what the disk says: only around what is written into it."""
-        try:
-            yield
-        except OSError as error:
-            raise ExportError(
-                f"cannot put the bundle {self.bundle} together: {cause(error)}."
-            ) from error
-
-
-def _fill(part: _Part, source: _Source, options: ExportOptions, tell: Tell) -> BundleInfo:
+def _fill(part: BundleDraft, source: _Source, options: ExportOptions, tell: Tell) -> BundleInfo:
     """Puts the model into a folder and says what it is."""
     run = source.run
     stored = load_model(run.model, options.branch)
@@ -244,25 +222,6 @@ def _opened_run(path: Path) -> _Source:
             "with it: hemoscope train --resume."
         )
     return _Source(run, read_provenance(run), read_recipe(run).model_dump(mode="json"))
-
-
-@contextmanager
-def _moved_when_complete(out: Path) -> Iterator[_Part]:
-    """A folder beside `out` that becomes `out` if all goes well, and otherwise disappears."""
-    if out.exists():
-        raise ExportError(f"{out} exists already. Name a new folder for the bundle.")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        part = _Part(Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent)), out)
-    except OSError as error:
-        raise ExportError(f"cannot write to {out.parent}: {cause(error)}.") from error
-    try:
-        yield part
-        with part.writing():
-            part.path.chmod(0o755)  # mkdtemp makes folders that others cannot read
-            part.path.replace(out)
-    finally:
-        shutil.rmtree(part.path, ignore_errors=True)
 
 
 def _silent(_message: str) -> None:

@@ -34,7 +34,7 @@ def install_trust(trust: Trust, predictions: Predictions, out: Path) -> Path:
     target = write_trust(trust, out)
     if bundle is not None:
         with replacing(card_file(out), CalibrationError) as draft:
-            draft.write_text(write_card(bundle.info, trust), encoding="utf-8")
+            draft.write_text(write_card(bundle, trust), encoding="utf-8")
     return target
 
 
@@ -59,8 +59,7 @@ def check_made_by(predictions: Predictions, out: Path) -> Bundle | None:
         )
     if description_file(out).is_file():
         bundle = read_bundle(out)
-        looks = bundle.info.preprocessing.views
-        _check(predictions, Maker(bundle.info.model.sha256, views=looks), "bundle", out)
+        _check(predictions, Maker.of(bundle), "bundle", out)
         return bundle
     if trained_model_file(out).is_file():
         # A run has a calibration of all branches together, and looks once unless it is asked.

@@ -1,8 +1,10 @@
-"""Which model made a predictions table: its file, which branch of it, and how often it looked."""
+"""Which model made a predictions table: its file, which branch, how often it looked, who helped."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
+
+from hemoscope.inference.bundle import Bundle
 
 
 @dataclass(frozen=True)
@@ -13,16 +15,38 @@ class Maker:
         sha256: Of the model's file; None where a table does not say.
         branch: Of a joint model; None for the mean of all, and for a model of one backbone.
         views: Of each cell, at least 1.
+        second: The network that was asked about unclear cells; None for a model of one network.
+        below: Which cells those were (`hemoscope.inference.bundle.Second`).
     """
 
     sha256: str | None
     branch: str | None = None
     views: int = 1
+    second: "Maker | None" = None
+    below: float | None = None
 
     @classmethod
     def told_by(cls, provenance: Mapping[str, Any]) -> Self:
         """As a scorer, or the table that it made, tells it. Of a single view they say nothing."""
-        return cls(provenance.get("sha256"), provenance.get("branch"), provenance.get("views") or 1)
+        told = provenance.get("second")
+        return cls(
+            provenance.get("sha256"),
+            provenance.get("branch"),
+            provenance.get("views") or 1,
+            second=cls.told_by(told) if told else None,
+            below=told["below"] if told else None,
+        )
+
+    @classmethod
+    def of(cls, bundle: Bundle) -> Self:
+        """What a bundle will tell of itself."""
+        info, second = bundle.info, bundle.second
+        return cls(
+            info.model.sha256,
+            views=info.preprocessing.views,
+            second=None if second is None else cls.of(second),
+            below=None if info.second is None else info.second.below,
+        )
 
     def differs_from(self, wanted: "Maker") -> str | None:
         """How a table of this maker is not one of the wanted model, in words; None where it is.
@@ -41,11 +65,24 @@ class Maker:
             return f"are of {_part(self.branch)}, not of {_part(wanted.branch)}"
         if self.views != wanted.views:
             return f"were made with {_looks(self.views)} of each cell, not {wanted.views}"
+        return self._differs_in_second(wanted)
+
+    def _differs_in_second(self, wanted: "Maker") -> str | None:
+        if (self.second is None) != (wanted.second is None):
+            return f"were made {_helped(self)} a second network, not {_helped(wanted)} one"
+        if self.second != wanted.second:
+            return "were made with another second network"
+        if self.below != wanted.below:
+            return f"had a second opinion below {self.below}, not below {wanted.below}"
         return None
 
 
 def _part(branch: str | None) -> str:
     return "all branches together" if branch is None else f"the branch {branch} alone"
+
+
+def _helped(maker: Maker) -> str:
+    return "without" if maker.second is None else "with"
 
 
 def _looks(count: int) -> str:

@@ -5,6 +5,7 @@
     model-card.md       the same facts for people
     calibration.json    a fitted calibration; only where there is one
     calibration.unknown.npz   arrays of the calibration's score for unknown cells, if it has any
+    second/             a bundle of its own, asked about unclear cells; only where there is one
 
 docs/bundles.md describes the format for those who read it with other software.
 """
@@ -12,7 +13,7 @@ docs/bundles.md describes the format for those who read it with other software.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -91,6 +92,20 @@ class Preprocessing(_Part):
     def frame(self) -> Frame:
         """What is seen of an image."""
         return Frame(self.image_size, self.framing)
+
+
+class Second(_Part):
+    """A second network in the bundle, whose opinion is asked for on unclear cells.
+
+    It lies in the folder `second/`, a bundle of the same framing, classes and tasks.
+
+    Attributes:
+        sha256: Of its ONNX file, 64 hex digits.
+        below: It is asked about cells whose probability stays below this.
+    """
+
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    below: float = Field(gt=0, le=1)
 
 
 class Outputs(_Part):
@@ -181,6 +196,7 @@ class BundleInfo(_Part):
         tasks: What the model answers beside the class: task name to the column of a manifest that
             holds the true answers, and the A answers in the order of the output `task.NAME`,
             (n, A) logits. Not in the file where there is none.
+        second: The second network. Not in the file where there is none.
         architecture: The model's configuration, as in a recipe.
         run: The run's `provenance.json`, and the recipe that it followed.
         exported: When, and by which releases of hemoscope and its libraries.
@@ -193,6 +209,7 @@ class BundleInfo(_Part):
     classes: tuple[str, ...] = Field(min_length=2)
     tasks: Mapping[str, Task] = Field(default={})
     preprocessing: Preprocessing
+    second: Second | None = None
     outputs: Outputs
     architecture: Mapping[str, Any]
     run: Mapping[str, Any]
@@ -202,20 +219,22 @@ class BundleInfo(_Part):
     figures: tuple[Figure, ...] = ()
 
     @model_serializer(mode="wrap")
-    def _without_empty_tasks(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A bundle that answers the class alone is written as before there were tasks."""
+    def _without_what_is_not_there(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A bundle of one network that answers the class alone says nothing of others."""
         content = write(self)
-        if not self.tasks:
-            del content["tasks"]
+        for part in ("tasks", "second"):
+            if not content[part]:
+                del content[part]
         return content
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle's folder, and what its `bundle.json` says."""
+    """A bundle's folder, what its `bundle.json` says, and the bundle of its second network."""
 
     path: Path
     info: BundleInfo
+    second: "Bundle | None" = None
 
     @property
     def model(self) -> Path:
@@ -248,8 +267,13 @@ def card_file(folder: Path) -> Path:
     return folder / "model-card.md"
 
 
+def second_folder(folder: Path) -> Path:
+    """Where a bundle keeps the bundle of its second network."""
+    return folder / "second"
+
+
 def read_bundle(folder: Path) -> Bundle:
-    """Opens a bundle and makes sure that its model is the one that was exported.
+    """Opens a bundle and makes sure that its models are those that were exported.
 
     Raises:
         ModelError: Something is missing, damaged, changed, or of a later format.
@@ -259,7 +283,8 @@ def read_bundle(folder: Path) -> Bundle:
         raise ModelError(f"{folder} is no bundle (it has no {file.name}).")
     bundle = Bundle(folder, _info(file))
     _check_model(bundle)
-    return bundle
+    wanted = bundle.info.second
+    return bundle if wanted is None else replace(bundle, second=_read_second(folder, wanted))
 
 
 def file_digest(file: Path) -> str:
@@ -288,6 +313,22 @@ def _info(file: Path) -> BundleInfo:
         raise ModelError(
             f"{file} is damaged: {place_of(error)}: {said}. Copy the bundle again."
         ) from error
+
+
+def _read_second(folder: Path, wanted: Second) -> Bundle:
+    second = second_folder(folder)
+    if not description_file(second).is_file():
+        raise ModelError(
+            f"the bundle {folder} has no {second.name}/bundle.json, its second network. It was "
+            "copied in part; copy the whole folder."
+        )
+    bundle = read_bundle(second)
+    if bundle.info.model.sha256 != wanted.sha256:
+        raise ModelError(
+            f"{second} holds another network than {folder / 'bundle.json'} says. Copy the bundle "
+            "again."
+        )
+    return bundle
 
 
 def _check_model(bundle: Bundle) -> None:

@@ -1,5 +1,7 @@
 """Opens whatever a `--model` names."""
 
+from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -15,6 +17,7 @@ from hemoscope.inference.bundle import (
     trained_model_file,
 )
 from hemoscope.inference.scorer import Scorer
+from hemoscope.inference.second_opinion import WithSecondOpinion
 from hemoscope.inference.views import UNSURE, ManyViews
 
 Engine = Literal["onnxruntime", "openvino"]
@@ -77,13 +80,20 @@ def load_scorer(
 
 
 def _open_bundle(path: Path, engine: Engine, threads: int, side_by_side: bool) -> Scorer:
-    bundle = read_bundle(path)
-    views = bundle.info.preprocessing.views
-    scorer = _one_look(bundle, engine, threads, side_by_side)
-    return scorer if views == 1 else ManyViews(scorer, views)
+    return _scorer_of(read_bundle(path), partial(_one_look, engine, threads, side_by_side))
 
 
-def _one_look(bundle: Bundle, engine: Engine, threads: int, side_by_side: bool) -> Scorer:
+def _scorer_of(bundle: Bundle, open_network: Callable[[Bundle], Scorer]) -> Scorer:
+    """Puts together what a bundle is made of: its network, views of it, a second network."""
+    views, scorer = bundle.info.preprocessing.views, open_network(bundle)
+    scorer = scorer if views == 1 else ManyViews(scorer, views)
+    if bundle.second is None or bundle.info.second is None:
+        return scorer
+    second = _scorer_of(bundle.second, open_network)
+    return WithSecondOpinion(scorer, second, bundle.info.second.below)
+
+
+def _one_look(engine: Engine, threads: int, side_by_side: bool, bundle: Bundle) -> Scorer:
     if engine == "onnxruntime":
         from hemoscope.inference.onnx_scorer import OnnxScorer  # noqa: PLC0415 (opened late)
 

@@ -123,7 +123,8 @@ class ModelConfig(_Data):
         pooling: How padded 3x3 average pools inside InceptionV3 count the border: "timm"
             counts the padded zeros, "tensorflow" leaves them out, as Keras does.
         stages: Which feature maps become tokens, counted from the end: -1 is the last map,
-            -2 the last of the next larger size, and so on. Ends with -1.
+            -2 the last of the next larger size, and so on. What comes after the last of them is
+            not part of the model: [-2] alone is a shorter backbone with a finer last map.
         width: Tokens are projected to this width; None keeps the channels of the map.
         positions: Whether learned positional embeddings are added.
         encoder: The token encoder.
@@ -182,8 +183,8 @@ class ModelConfig(_Data):
     def _check_stages(self) -> Self:
         if list(self.stages) != sorted(set(self.stages)) or not self.stages:
             raise ValueError("stages must rise without repeats, such as [-2, -1]")
-        if self.stages[-1] != -1:
-            raise ValueError("stages must end with -1, the last map of the backbone")
+        if self.stages[-1] > -1:
+            raise ValueError("stages count from the end, below 0: -1 is the last map")
         if len(self.stages) > 1 and self.width is None:
             raise ValueError("tokens from several stages need one width: set width, such as 256")
         return self
@@ -193,11 +194,11 @@ class ModelConfig(_Data):
         if not self.fusion or len(set(self.fusion)) != len(self.fusion):
             raise ValueError("fusion needs at least one of cnn, vit, attention, each at most once")
         projected = self.width is not None and not self.map_projected
-        idle = self.stages == (-1,) and not projected and not self.positions
+        idle = len(self.stages) == 1 and not projected and not self.positions
         if not self.uses_tokens and not (idle and self.encoder.blocks == 0):
             raise ValueError(
                 "fusion [cnn] reads no tokens: set encoder.blocks 0, positions false, "
-                "width null and stages [-1] with it"
+                "width null and one stage, such as [-1], with it"
             )
         return self
 

@@ -25,9 +25,19 @@ class Backbone(nn.Module):
     Attributes:
         body: The network. Its parameter names are the network's own (timm's, for timm models).
         stages: Which maps come out, counted from the end; -1 is the last.
+        channels: Of the last map that comes out.
     """
 
     def __init__(self, body: nn.Module, stages: Sequence[int]) -> None:
+        """Take the network; what comes after the last of the stages is cut off it for good.
+
+        Args:
+            body: All of the network, its weights loaded.
+            stages: Ascending, below 0.
+
+        Raises:
+            HemoscopeError: The network has fewer maps, or cannot be cut.
+        """
         super().__init__()
         self.body = body
         self.stages = tuple(stages)
@@ -38,6 +48,9 @@ class Backbone(nn.Module):
                 f"backbone has {levels}. Write stages between -{levels} and -1."
             )
         self._levels = [levels + stage for stage in self.stages[:-1]]
+        self.channels: int = body.num_features  # pyright: ignore[reportAttributeAccessIssue]
+        if self.stages[-1] < -1:
+            self.channels = _cut(body, levels + self.stages[-1])
 
     def forward(self, images: Tensor) -> tuple[Tensor, ...]:
         """The chosen maps, the last map last.
@@ -54,6 +67,18 @@ class Backbone(nn.Module):
             images, indices=self._levels
         )
         return (*maps, last)
+
+
+def _cut(body: nn.Module, level: int) -> int:
+    """Take off a network what comes after one of its maps; the channels of that map."""
+    try:
+        body.prune_intermediate_layers([level])  # pyright: ignore[reportCallIssue]
+    except (AttributeError, NotImplementedError) as error:
+        raise HemoscopeError(
+            f"{type(body).__name__} cannot be cut behind one of its maps: write stages that end "
+            "with -1."
+        ) from error
+    return body.feature_info[level]["num_chs"]  # pyright: ignore
 
 
 def map_shapes(backbone: Backbone, image_size: int) -> tuple[MapShape, ...]:
@@ -77,7 +102,7 @@ def map_shapes(backbone: Backbone, image_size: int) -> tuple[MapShape, ...]:
             f"This backbone makes no feature map of images of {image_size} pixels ({error}). Give "
             "model.image_size another value, such as 224."
         ) from error
-    if any(tensor.ndim != 4 for tensor in maps) or maps[-1].shape[1] != backbone.body.num_features:
+    if any(tensor.ndim != 4 for tensor in maps) or maps[-1].shape[1] != backbone.channels:
         raise HemoscopeError(
             "This backbone gives no feature maps (channels by height by width) to make tokens "
             "of. Choose a convolutional timm model, such as resnet50 or inception_v3."

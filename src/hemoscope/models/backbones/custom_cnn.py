@@ -15,13 +15,12 @@ class CustomCNN(nn.Module):
     follows timm's protocol for feature maps, so that `Backbone` needs no special case.
     """
 
-    num_features = _CHANNELS[-1]
-
     def __init__(self) -> None:
         super().__init__()
         ins = (3, *_CHANNELS[:-1])
         shapes = zip(ins, _CHANNELS, _KERNELS, strict=True)
         self.stages = nn.ModuleList(_stage(*shape) for shape in shapes)
+        self.num_features = _CHANNELS[-1]
         self.feature_info = [
             {"num_chs": channels, "reduction": 2 ** (level + 1), "module": f"stages.{level}"}
             for level, channels in enumerate(_CHANNELS)
@@ -36,6 +35,11 @@ class CustomCNN(nn.Module):
             images = stage(images)
             maps.append(images)
         return images, [maps[level] for level in indices]
+
+    def prune_intermediate_layers(self, indices: Sequence[int]) -> None:
+        """Take off what comes after the last of the given levels."""
+        del self.stages[max(indices) + 1 :]
+        self.num_features = _CHANNELS[max(indices)]
 
     def forward_features(self, images: Tensor) -> Tensor:
         """The last map: (batch, 256, height / 16, width / 16)."""

@@ -1,0 +1,87 @@
+"""`pair_bundles`: two bundles become one, in which the second is asked about unclear cells."""
+
+import shutil
+from pathlib import Path
+
+from hemoscope.deployment.card import write_card
+from hemoscope.deployment.draft import ExportError, moved_when_complete
+from hemoscope.inference.bundle import (
+    Bundle,
+    Second,
+    card_file,
+    description_file,
+    read_bundle,
+    second_folder,
+)
+
+BELOW = 0.9
+"""Of the bundle that ships: chosen on its validation cells (docs/shipped.md)."""
+
+
+def pair_bundles(first: Path, second: Path, out: Path, below: float = BELOW) -> Bundle:
+    """Writes a bundle of two networks. It is put together beside its place, and moved there.
+
+    It has no calibration: what both say together has to be calibrated anew.
+
+    Args:
+        first: A bundle. It looks at every cell.
+        second: A bundle of the same framing, image size, classes and tasks.
+        out: The folder to make.
+        below: Cells whose probability stays below this, in (0, 1], are shown to the second.
+
+    Raises:
+        ExportError: The two do not go together, or `out` exists or cannot be written.
+        ModelError: One of them is no bundle, or a damaged one.
+    """
+    bundle, other = read_bundle(first), read_bundle(second)
+    _check_pair(bundle, other)
+    joined = Second(sha256=other.info.model.sha256, below=below)
+    info = bundle.info.model_copy(update={"second": joined})
+    with moved_when_complete(out) as draft:
+        with draft.writing():
+            _copy(bundle, draft.path)
+            inner = second_folder(draft.path)
+            inner.mkdir()
+            _copy(other, inner)
+        paired = Bundle(draft.path, info, Bundle(inner, other.info))
+        described, card = info.model_dump_json(indent=2) + "\n", write_card(paired)
+        with draft.writing():
+            description_file(draft.path).write_text(described, encoding="utf-8")
+            card_file(draft.path).write_text(card, encoding="utf-8")
+    return read_bundle(out)
+
+
+def _check_pair(first: Bundle, second: Bundle) -> None:
+    for bundle in (first, second):
+        if bundle.second is not None:
+            raise ExportError(
+                f"{bundle.path} has a second network already. Name the bundles it was made of."
+            )
+    if first.info.classes != second.info.classes:
+        raise ExportError(
+            f"{first.path} and {second.path} know other classes ({', '.join(first.info.classes)}; "
+            f"{', '.join(second.info.classes)}), or in another order. Two networks need the same."
+        )
+    frames = [bundle.info.preprocessing.frame for bundle in (first, second)]
+    if frames[0] != frames[1]:
+        seen = " and ".join(f"{frame.size} pixels, framing {frame.framing}" for frame in frames)
+        raise ExportError(
+            f"the two networks see other pixels of a cell ({seen}). Train the second with "
+            "model.image_size and model.framing of the first."
+        )
+    unanswered = [
+        name
+        for name, task in first.info.tasks.items()
+        if name not in second.info.tasks or second.info.tasks[name].answers != task.answers
+    ]
+    if unanswered:
+        raise ExportError(
+            f"{second.path} does not answer {', '.join(unanswered)} as {first.path} does. Train "
+            "it with the same tasks."
+        )
+
+
+def _copy(bundle: Bundle, to: Path) -> None:
+    """What a bundle is without its calibration."""
+    for file in (bundle.model, description_file(bundle.path), card_file(bundle.path)):
+        shutil.copy(file, to)

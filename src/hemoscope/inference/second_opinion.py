@@ -1,0 +1,114 @@
+"""A scorer that asks a second network about the cells that the first leaves unclear.
+
+Two networks that learned apart are seldom wrong together, and most cells are clear to the first:
+the second costs its time for few, and what is said of those is the mean of both. (Deep ensembles;
+Lakshminarayanan et al. 2017. As a cascade: Wang et al. 2022, "Wisdom of committees".)
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import log_softmax, logsumexp, softmax
+
+from hemoscope.cells import Frame
+from hemoscope.inference.scorer import Observation, Scorer, callers_of
+from hemoscope.inference.tasks import CLASS, Answers, Task, answers_of, tasks_of
+
+_Ask = Callable[[Scorer, NDArray[np.uint8]], Answers]
+
+
+class WithSecondOpinion:
+    """A scorer over two: what is clear to the first is said by it, all else by both.
+
+    What is said of a cell depends on that cell alone, not on those beside it in the batch.
+    """
+
+    def __init__(self, first: Scorer, second: Scorer, below: float) -> None:
+        """Put two together.
+
+        Args:
+            first: Looks at every cell.
+            second: Of the same frame and classes, and of every task that the first answers.
+            below: Cells whose probability stays below this, in (0, 1], are shown to the second.
+        """
+        self._first, self._second, self._below = first, second, below
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The C class names, in the order of the logits."""
+        return self._first.classes
+
+    @property
+    def frame(self) -> Frame:
+        """How an image becomes the pixels that `score` takes; its `size` is their side."""
+        return self._first.frame
+
+    @property
+    def callers(self) -> int:
+        """How many threads may ask at the same time."""
+        return min(callers_of(self._first), callers_of(self._second))
+
+    @property
+    def tasks(self) -> Mapping[str, Task]:
+        """Task name to what the first answers beside the class."""
+        return tasks_of(self._first)
+
+    def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """(n, size, size, 3) uint8 RGB → (n, C) logits; see `joint_opinion`."""
+        return self._said(pixels, _class_alone(self._first, pixels), _class_alone)[CLASS]
+
+    def answer(self, pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+        """(n, size, size, 3) uint8 RGB → "class" and task names to (n, answers) logits."""
+        return self._said(pixels, answers_of(self._first, pixels), answers_of)
+
+    def observe(self, pixels: NDArray[np.uint8]) -> Observation:
+        """Logits as of `score` and `answer`; features and attention of the first."""
+        seen = self._first.observe(pixels)
+        said = self._said(pixels, {CLASS: seen.logits, **seen.tasks}, answers_of)
+        return Observation(said.pop(CLASS), seen.features, seen.attention, said)
+
+    def describe(self) -> dict[str, Any]:
+        """Where the first came from; under `second`, the same of the second, and `below`."""
+        return {
+            **self._first.describe(),
+            "second": {**self._second.describe(), "below": self._below},
+        }
+
+    def _said(
+        self, pixels: NDArray[np.uint8], by_first: Answers, ask: _Ask
+    ) -> dict[str, NDArray[np.float32]]:
+        """What is said by every head of the first, given what it says itself."""
+        said = dict(by_first)
+        surest = softmax(by_first[CLASS].astype(np.float64), axis=1).max(axis=1)
+        unclear = np.flatnonzero(surest < self._below)
+        if not len(unclear):
+            return said
+        by_second = ask(self._second, pixels[unclear])
+        for head, logits in by_first.items():
+            said[head] = logits.copy()
+            said[head][unclear] = joint_opinion(logits[unclear], by_second[head])
+        return said
+
+
+def _class_alone(scorer: Scorer, pixels: NDArray[np.uint8]) -> Answers:
+    return {CLASS: scorer.score(pixels)}
+
+
+def joint_opinion(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Logits whose softmax is the mean of both.
+
+    Args:
+        first: (n, C) logits.
+        second: The same of the second network.
+
+    Returns:
+        (n, C): log of the mean probability, plus the log-sum-exp of the first alone. A score for
+        unknown cells goes by that energy (Liu et al. 2020), and the energies of two networks are
+        not on one scale.
+    """
+    wide = first.astype(np.float64)
+    both = np.stack([log_softmax(wide, axis=1), log_softmax(second.astype(np.float64), axis=1)])
+    mean = logsumexp(both, axis=0) - np.log(2)
+    return (mean + logsumexp(wide, axis=1, keepdims=True)).astype(np.float32)
