@@ -21,9 +21,16 @@ from hemoscope.deployment.int8 import Int8Plan, Tell, write_int8
 from hemoscope.deployment.parity import check_parity
 from hemoscope.deployment.samples import NamedCells
 from hemoscope.inference.bundle import (
+    Bundle,
+    calibration_file,
+    card_file,
+    description_file,
+    file_digest,
+    read_bundle,
+)
+from hemoscope.inference.bundle_info import (
     FORMAT,
     VERSION,
-    Bundle,
     BundleInfo,
     Figure,
     ModelFile,
@@ -31,11 +38,6 @@ from hemoscope.inference.bundle import (
     Parity,
     Preprocessing,
     Quantisation,
-    calibration_file,
-    card_file,
-    description_file,
-    file_digest,
-    read_bundle,
 )
 from hemoscope.inference.onnx_scorer import ATTENTION, FEATURES, OnnxScorer
 from hemoscope.inference.torch_scorer import TorchScorer, model_tasks

@@ -9,7 +9,7 @@ import numpy as np
 from hemoscope.deployment.maker import Maker
 from hemoscope.errors import HemoscopeError
 from hemoscope.evaluation.intervals.wilson import wilson_limits
-from hemoscope.inference.bundle import Figure
+from hemoscope.inference.bundle_info import Figure
 from hemoscope.predictions import Predictions
 
 

@@ -12,7 +12,7 @@ from hemoscope.cells import CellTable
 from hemoscope.deployment.quantise import Quantiser
 from hemoscope.deployment.samples import NamedCells, read_pixels
 from hemoscope.errors import HemoscopeError, UsageError
-from hemoscope.inference.bundle import Quantisation
+from hemoscope.inference.bundle_info import Quantisation
 from hemoscope.inference.predict import predict_cells
 from hemoscope.inference.scorer import Scorer
 

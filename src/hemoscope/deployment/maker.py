@@ -16,7 +16,7 @@ class Maker:
         branch: Of a joint model; None for the mean of all, and for a model of one backbone.
         views: Of each cell, at least 1.
         second: The network that was asked about unclear cells; None for a model of one network.
-        below: Which cells those were (`hemoscope.inference.bundle.Second`).
+        below: Which cells those were (`hemoscope.inference.bundle_info.Second`).
     """
 
     sha256: str | None

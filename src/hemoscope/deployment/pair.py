@@ -7,12 +7,12 @@ from hemoscope.deployment.card import write_card
 from hemoscope.deployment.draft import ExportError, moved_when_complete
 from hemoscope.inference.bundle import (
     Bundle,
-    Second,
     card_file,
     description_file,
     read_bundle,
     second_folder,
 )
+from hemoscope.inference.bundle_info import Second
 
 BELOW = 0.9
 """Of the bundle that ships: chosen on its validation cells (docs/shipped.md)."""

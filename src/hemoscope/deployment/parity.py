@@ -5,7 +5,7 @@ import numpy as np
 from hemoscope.cells.synthetic import MORPHOLOGIES, draw_cell
 from hemoscope.deployment.samples import NamedCells, Pixels, read_pixels
 from hemoscope.errors import HemoscopeError
-from hemoscope.inference.bundle import Parity
+from hemoscope.inference.bundle_info import Parity
 from hemoscope.inference.scorer import Scorer
 from hemoscope.inference.tasks import CLASS, Answers, answers_of
 

@@ -1,6 +1,7 @@
 """One protocol, "images in, logits out", whatever the model is stored as."""
 
-from hemoscope.inference.bundle import Bundle, BundleInfo, ModelError, read_bundle
+from hemoscope.inference.bundle import Bundle, ModelError, read_bundle
+from hemoscope.inference.bundle_info import BundleInfo
 from hemoscope.inference.classifier import Classifier
 from hemoscope.inference.image_list import ImageList, listed_images, open_images
 from hemoscope.inference.job import Classified, classify_images
