@@ -27,9 +27,9 @@ from PIL import Image
 
 from hemoscope.cells import CellTable, PixelCache, open_cells
 from hemoscope.cells.synthetic import write_synthetic
+from hemoscope.training.cells import prepare_cells
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.recipe_files import load_recipe
-from hemoscope.training.train import prepare_cells
 
 TARGETS = {"hemoscope / memory": 0.9, "hemoscope / plain": 1.5}
 HELP_TARGET = 0.3

@@ -29,11 +29,13 @@ from hemoscope.models.build import build_model
 from hemoscope.models.groups import parameter_groups
 from hemoscope.models.hybrid import HybridClassifier
 from hemoscope.training.augmentation import augment, to_unit_range
+from hemoscope.training.cells import TrainingCells
 from hemoscope.training.losses import classification_loss
+from hemoscope.training.machine import Machine
 from hemoscope.training.precision import lightning_precision
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.run_folder import start_run
-from hemoscope.training.train import Machine, TrainingCells, train_model
+from hemoscope.training.train import train_model
 
 WARM_UP = 2  # steps that are not timed: allocation, the libraries' choice of kernels, workers
 

@@ -14,8 +14,8 @@ from hemoscope.models.build import build_model
 from hemoscope.models.config import ModelConfig, with_changes
 from hemoscope.models.store import save_model
 from hemoscope.models.zoo import zoo_config
+from hemoscope.training.errors import TrainingError
 from hemoscope.training.run_folder import RunFolderError
-from hemoscope.training.train import TrainingError
 
 from .conftest import tiny
 from .made_run import CLASSES, Made, made_run

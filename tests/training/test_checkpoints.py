@@ -11,9 +11,10 @@ from lightning.pytorch.callbacks import ModelCheckpoint
 from safetensors.torch import load_file
 
 from hemoscope.training.callbacks.checkpoints import best_epoch, last_epoch
+from hemoscope.training.machine import Machine
 from hemoscope.training.run_folder import RunFolder
 from hemoscope.training.session import Session
-from hemoscope.training.train import Machine, train_model
+from hemoscope.training.train import train_model
 
 CPU = Machine(accelerator="cpu", devices="1")
 

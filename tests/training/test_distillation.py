@@ -26,13 +26,13 @@ from hemoscope.training.distillation import (
     distillation_loss,
     open_teacher,
 )
+from hemoscope.training.machine import Machine
 from hemoscope.training.module import TrainingModule
 from hemoscope.training.recipe import Distillation, Recipe
 from hemoscope.training.recipe_files import RecipeError, dump_recipe, load_recipe
 from hemoscope.training.run_folder import RunFolderError
 from hemoscope.training.session import Session
 from hemoscope.training.tasks_plan import TaskPlan
-from hemoscope.training.train import Machine
 
 from .conftest import TINY
 

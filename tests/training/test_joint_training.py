@@ -17,13 +17,14 @@ from hemoscope.models.joint_build import build_classifier
 from hemoscope.models.store import load_classifier
 from hemoscope.training.augmentation import to_unit_range
 from hemoscope.training.data import Batch
+from hemoscope.training.machine import Machine
 from hemoscope.training.module import TrainingModule
 from hemoscope.training.mutual import mutual_loss
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.recipe_files import load_recipe
 from hemoscope.training.session import Session
 from hemoscope.training.tasks_plan import TaskPlan
-from hemoscope.training.train import Machine, train_model
+from hemoscope.training.train import train_model
 
 CPU = Machine(accelerator="cpu", devices="1")
 TIMES = ["seconds", "images_per_second"]

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from hemoscope.models.build import build_model
+from hemoscope.training.machine import Machine
 from hemoscope.training.module import TrainingModule
 from hemoscope.training.session import Session
-from hemoscope.training.train import Machine
 
 
 @pytest.mark.parametrize("limit", [0.5, 1e6, None])

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from hemoscope.models.store import load_classifier
-from hemoscope.training.train import Machine
+from hemoscope.training.machine import Machine
 
 from .conftest import TINY
 

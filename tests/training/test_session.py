@@ -19,11 +19,13 @@ from safetensors.torch import load_file
 from hemoscope.cells import open_cells, write_manifest
 from hemoscope.errors import HemoscopeError, UsageError
 from hemoscope.training.divergence import DivergedError
+from hemoscope.training.errors import TrainingError
 from hemoscope.training.interruption import TrainingInterruptedError
+from hemoscope.training.machine import Machine
 from hemoscope.training.recipe_files import load_recipe
 from hemoscope.training.run_folder import NoRunError, RunFolderError
 from hemoscope.training.session import Session
-from hemoscope.training.train import Machine, TrainingError, train_model
+from hemoscope.training.train import train_model
 
 from .conftest import TINY
 

@@ -13,10 +13,10 @@ from hemoscope.models.heads_config import HeadConfig
 from hemoscope.models.joint_build import build_classifier
 from hemoscope.models.joint_config import joint_config
 from hemoscope.models.store import load_classifier, load_model, save_model
+from hemoscope.training.machine import Machine
 from hemoscope.training.recipe_files import load_recipe
 from hemoscope.training.session import Session
 from hemoscope.training.start import StartError, start_from
-from hemoscope.training.train import Machine
 
 from .conftest import TINY
 

@@ -8,11 +8,12 @@ from pydantic import ValidationError
 from torch.nn import functional as F  # noqa: N812
 
 from hemoscope.cells import CellTable
+from hemoscope.training.cells import prepare_cells
+from hemoscope.training.errors import TrainingError
 from hemoscope.training.recipe import Loss, Recipe
 from hemoscope.training.tasks import TaskError, class_targets, prepare_tasks
 from hemoscope.training.tasks_loss import HeadLosses, masked_loss, task_weights
 from hemoscope.training.tasks_plan import TaskPlan
-from hemoscope.training.train import TrainingError, prepare_cells
 
 
 def table(**columns: list[str]) -> CellTable:

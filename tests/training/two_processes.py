@@ -9,9 +9,10 @@ from pathlib import Path
 from lightning.pytorch import Callback
 
 from hemoscope.history import FIGURES
+from hemoscope.training.machine import Machine
 from hemoscope.training.recipe_files import load_recipe
 from hemoscope.training.session import Session
-from hemoscope.training.train import Machine, train_model
+from hemoscope.training.train import train_model
 
 
 class Witness(Callback):

@@ -66,9 +66,9 @@ def train(
     if resume and (settings or given or start_from or recipe != "default"):
         raise UsageError("--resume goes on as the run was started; it takes no recipe or settings.")
 
+    from hemoscope.training.machine import Machine
     from hemoscope.training.processes import is_first_process
     from hemoscope.training.session import Session
-    from hemoscope.training.train import Machine
 
     machine = Machine(accelerator, devices, nodes)
     first = is_first_process()

@@ -6,9 +6,9 @@ import numpy as np
 
 from hemoscope.cells import CellFailure, CellTable, PixelCache
 from hemoscope.compression.errors import PruningError
+from hemoscope.training.cells import TrainingCells, prepare_cells
 from hemoscope.training.data import LabelledCells
 from hemoscope.training.recipe import Recipe
-from hemoscope.training.train import TrainingCells, prepare_cells
 
 
 def pruning_cells(

@@ -23,11 +23,12 @@ from hemoscope.files import cause
 from hemoscope.inference.bundle import file_digest
 from hemoscope.models.hybrid import HybridClassifier
 from hemoscope.models.store import load_classifier, load_model
+from hemoscope.training.cells import TrainingCells
 from hemoscope.training.distillation import describe_teacher
+from hemoscope.training.machine import Machine
 from hemoscope.training.provenance import describe_run
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.run_folder import RunFolder, open_run, read_provenance
-from hemoscope.training.train import Machine, TrainingCells
 
 Progress = Callable[[int, int], None]
 

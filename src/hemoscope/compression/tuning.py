@@ -10,11 +10,13 @@ from hemoscope.compression.settings import Settings
 from hemoscope.errors import UsageError
 from hemoscope.models.freezing import plan_at
 from hemoscope.models.hybrid import HybridClassifier
+from hemoscope.training.cells import TrainingCells
 from hemoscope.training.distillation import with_absolute_teacher
+from hemoscope.training.machine import Machine
 from hemoscope.training.recipe import Distillation, Freezing, Optimiser, Recipe
 from hemoscope.training.recipe_files import load_recipe, set_fields
 from hemoscope.training.run_folder import RunFolder, start_run
-from hemoscope.training.train import Machine, TrainingCells, train_model
+from hemoscope.training.train import train_model
 
 _AS_CUT = "fine-tuning starts from the model as it was cut."
 _RATES = "fine-tuning has RUN's learning rates times --rate; give --rate instead."

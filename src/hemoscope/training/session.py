@@ -10,7 +10,9 @@ import torch
 
 from hemoscope.cells import CellFailure, CellTable, PixelCache, open_cells
 from hemoscope.history import branch_accuracies
+from hemoscope.training.cells import TrainingCells, prepare_cells
 from hemoscope.training.distillation import describe_teacher, with_absolute_teacher
+from hemoscope.training.machine import Machine
 from hemoscope.training.processes import is_first_process
 from hemoscope.training.provenance import describe_run
 from hemoscope.training.recipe import Recipe
@@ -23,7 +25,7 @@ from hemoscope.training.run_folder import (
     start_run,
     withdraw_run,
 )
-from hemoscope.training.train import Machine, TrainingCells, prepare_cells, train_model
+from hemoscope.training.train import train_model
 
 Progress = Callable[[int, int], None]
 

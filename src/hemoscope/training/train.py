@@ -1,26 +1,17 @@
-"""`train`: a table of cells and a recipe become a run folder."""
+"""`train_model`: cells and a recipe become a trained model in a run folder."""
 
-import logging
 import shutil
 import sys
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from lightning.fabric.utilities.exceptions import MisconfigurationException
-from lightning.pytorch import Callback, Trainer, seed_everything
+from lightning.pytorch import Callback, seed_everything
 from lightning.pytorch.loggers import TensorBoardLogger
 
-from hemoscope.cells import CellTable
-from hemoscope.errors import HemoscopeError
 from hemoscope.models.backbones.backbone import map_shapes
-from hemoscope.models.heads_config import HeadConfig
 from hemoscope.models.joint import branches_of
 from hemoscope.models.joint_build import Weights, build_classifier
 from hemoscope.models.store import save_model
@@ -29,118 +20,22 @@ from hemoscope.training.callbacks.early_stopping import stop_early
 from hemoscope.training.callbacks.ema import averaged_weights
 from hemoscope.training.callbacks.history import History
 from hemoscope.training.callbacks.progress import progress_callbacks
-from hemoscope.training.data import CellData, LabelledCells, Pixels
+from hemoscope.training.cells import TrainingCells
+from hemoscope.training.data import CellData
 from hemoscope.training.distillation import open_teacher
 from hemoscope.training.interruption import told_as_an_error
 from hemoscope.training.losses import balanced_weights
+from hemoscope.training.machine import Machine, trainer_on
 from hemoscope.training.memory import kept_memory
 from hemoscope.training.module import TrainingModule
 from hemoscope.training.precision import LightningPrecision, in_words, lightning_precision
 from hemoscope.training.processes import is_first_process
+from hemoscope.training.quiet import quiet_library
 from hemoscope.training.recipe import Recipe
 from hemoscope.training.run_folder import RunFolder, read_provenance, write_provenance
 from hemoscope.training.start import start_from
-from hemoscope.training.tasks import NO_LABEL, class_targets, prepare_tasks
+from hemoscope.training.tasks import NO_LABEL
 from hemoscope.training.tasks_loss import task_weights
-
-_EXPECTED_ADVICE = (
-    r".*does not have many workers.*",  # a batch is one read from mapped memory
-    r".*The number of training batches .* is smaller than the logging interval.*",
-    r".*Checkpoint directory .* exists and is not empty.*",
-    r".*Found .* in the checkpoint.*",
-    r".*Found .* module\(s\) in eval mode.*",  # frozen parts
-    r".*LeafSpec.* is deprecated.*",  # Lightning 2.6 with a newer torch
-    r"Grad strides do not match bucket view strides.*",  # 1x1 kernels fit several
-    r".*lr_scheduler.step.*before.*optimizer.step.*",  # Lightning's order on resuming
-)
-
-
-class TrainingError(HemoscopeError):
-    """Data that a model cannot be trained on as asked."""
-
-
-@dataclass(frozen=True)
-class Machine:
-    """What to train on; Lightning's names. Several nodes: start it with torchrun or SLURM."""
-
-    accelerator: str = "auto"
-    devices: str = "auto"
-    nodes: int = 1
-
-    @property
-    def several_processes(self) -> bool:
-        """Whether one model is trained by more than one process."""
-        if self.devices == "auto":
-            gpus = 0 if self.accelerator == "cpu" else torch.cuda.device_count()
-            return self.nodes > 1 or gpus > 1
-        return self.nodes > 1 or self.devices != "1"
-
-
-@dataclass(frozen=True)
-class TrainingCells:
-    """The cells of a run, ready in memory: classes, and both splits with pixels and targets.
-
-    `heads` says what is learned beside the class.
-    """
-
-    classes: tuple[str, ...]
-    train: LabelledCells
-    validation: LabelledCells
-    heads: Mapping[str, HeadConfig] = field(default_factory=dict)
-
-
-def prepare_cells(
-    table: CellTable, pixels: Pixels, readable: np.ndarray, recipe: Recipe
-) -> TrainingCells:
-    """Sorts the readable cells into training and validation.
-
-    Args:
-        table: Cells with labels and the recipe's split column.
-        pixels: Their pixels, by row of `table`.
-        readable: Row numbers that could be decoded.
-        recipe: Says which split is which.
-
-    Raises:
-        TrainingError: No labels, an empty split, one class only, or a class that is validated
-            but never trained on.
-    """
-    labels = table.labels
-    if labels is None:
-        raise TrainingError("these cells have no labels. Train on class folders or a manifest.")
-    data = recipe.data
-    wanted = {
-        value: np.intersect1d(np.flatnonzero(_split(table, data.split_column) == value), readable)
-        for value in (data.train, data.validation)
-    }
-    for value, rows in wanted.items():
-        if len(rows) == 0:
-            raise TrainingError(
-                f"no readable cell has {value!r} in column {data.split_column!r}. Make a split "
-                "with `hemoscope split`, or name the values in the recipe (data.train, …)."
-            )
-    classes: tuple[str, ...] = tuple(sorted(set(labels[wanted[data.train]]) - {""}))
-    if len(classes) < 2:
-        raise TrainingError(
-            f"the training cells are all {''.join(classes)}; at least two classes are needed."
-        )
-    unseen = sorted(set(labels[wanted[data.validation]]) - set(classes) - {""})
-    if unseen:
-        raise TrainingError(
-            f"no training cell is {', '.join(unseen)}, but validation cells are. Split again "
-            "(`hemoscope split`), so that every class stands in training."
-        )
-    learned, chosen = wanted[data.train], wanted[data.validation]
-    if not (labels[chosen] != "").any():
-        raise TrainingError(
-            "no validation cell has a label, and the accuracy of the class chooses the epoch. Name "
-            "the class of some of them, or split again (`hemoscope split`)."
-        )
-    tasks = prepare_tasks(table, recipe.tasks, classes, (learned, chosen))
-    train, validation = (
-        LabelledCells(pixels, rows, class_targets(labels[rows], classes), targets)
-        for rows, targets in ((learned, tasks.train), (chosen, tasks.validation))
-    )
-    return TrainingCells(classes, train, validation, tasks.heads)
 
 
 def train_model(
@@ -169,7 +64,7 @@ def train_model(
     """
     machine = machine or Machine()
     teacher = open_teacher(recipe, cells.classes)
-    with _quiet_library():
+    with quiet_library():
         seed_everything(recipe.seed, workers=True, verbose=False)
         resuming = run.last_checkpoint.is_file()
         module = _module(cells, recipe, weights="none" if resuming else recipe.weights)
@@ -180,9 +75,9 @@ def train_model(
         elif recipe.start_from is not None and not resuming:
             _start(module, Path(recipe.start_from), run)
         precision = lightning_precision(recipe.precision, machine.accelerator)
-        trainer = _trainer(
+        trainer = trainer_on(
             machine,
-            strategy=_strategy(machine, recipe),
+            recipe,
             precision=precision,
             max_epochs=recipe.epochs,
             gradient_clip_val=recipe.optimiser.clip_norm,
@@ -212,37 +107,6 @@ def train_model(
         best = recipe.keep == "best"
         _load_weights(module, run.best_checkpoint if best else run.last_checkpoint)
         _finish(module, cells.classes, run, _made(history, precision))
-
-
-def _trainer(machine: Machine, **options: Any) -> Trainer:
-    try:
-        return Trainer(
-            accelerator=machine.accelerator,
-            devices=machine.devices,
-            num_nodes=machine.nodes,
-            **options,
-        )
-    except (MisconfigurationException, ValueError) as error:
-        raise TrainingError(
-            f"this machine cannot train as asked (accelerator {machine.accelerator}, devices "
-            f"{machine.devices}, nodes {machine.nodes}): {error}"
-        ) from error
-
-
-def _strategy(machine: Machine, recipe: Recipe) -> str:
-    """Lightning's own choice, unless parts of the model come and go between processes."""
-    if recipe.freezing.unfreezing and machine.several_processes:
-        return "ddp_find_unused_parameters_true"
-    return "auto"
-
-
-def _split(table: CellTable, column: str) -> np.ndarray:
-    if column not in table.frame:
-        raise TrainingError(
-            f"the cells have no column {column!r} that says what to train on. Write one with "
-            "`hemoscope split`, or name another by --split-column."
-        )
-    return table.frame[column].astype(str).to_numpy()
 
 
 def _module(cells: TrainingCells, recipe: Recipe, weights: Weights) -> TrainingModule:
@@ -297,21 +161,6 @@ def _finish(
     write_provenance(run, {**read_provenance(run), **made})
     save_model(module.model, classes, run.model)
     shutil.rmtree(run.checkpoints)
-
-
-@contextmanager
-def _quiet_library() -> Iterator[None]:
-    """Silences Lightning's advice on choices that are made here on purpose."""
-    logger = logging.getLogger("lightning.pytorch")
-    level = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        with warnings.catch_warnings():
-            for text in _EXPECTED_ADVICE:
-                warnings.filterwarnings("ignore", message=text)
-            yield
-    finally:
-        logger.setLevel(level)
 
 
 def _tensorboard(run: RunFolder) -> TensorBoardLogger | bool:
