@@ -1,13 +1,12 @@
 """The bundle that ships: made of its run, calibrated on validation cells, and judged once.
 
-    python -m study.shipped make --run runs/shipped --second runs/second --cells pbc/manifest.csv \
+    python -m study.shipped make --run runs/shipped --cells pbc/manifest.csv \
         --munich external/munich_aml/images --work ~/shipped
     python -m study.shipped judge --cells pbc/manifest.csv --munich external/munich_aml/images \
         --cellavision external/cellavision100/manifest.csv --work ~/shipped
 
-`make` exports both runs and puts them together. It sees training and validation cells of PBC, and
-the Munich myeloblasts and drawn pictures of no cell, by which the score for unknown cells is
-chosen; it puts the bundle into the package.
+`make` sees training and validation cells of PBC, and the Munich myeloblasts and drawn pictures of
+no cell, by which the score for unknown cells is chosen; it puts the bundle into the package.
 `judge` writes results/shipped/: the test cells, CellaVision's and Munich's and other pictures of no
 cell, each named and judged by `hemoscope classify`. `expect` is its last part: what an expected mix
 of classes (`--prior`) and adapting to the source (`--adapt`) change.
@@ -46,14 +45,12 @@ WAYS = {
 
 
 def make(options: argparse.Namespace) -> None:
-    """Runs → INT8 bundles → one of both → its own predictions → calibration → the package."""
+    """Run → INT8 bundle → its own predictions → calibration in it → the package."""
     bundle, work = options.work / "bundle", options.work
-    parts = {work / "first": options.run, work / "second": options.second}
-    for part, run in parts.items():
-        _export(run, part, str(options.cells))
+    cells = str(options.cells)
     if not bundle.exists():
-        first, second = parts
-        hemoscope("export", first, "--second", second, "--out", bundle)
+        made = ("--views", VIEWS, "--int8", "--calibrate-on", cells, "--validate-on", cells)
+        hemoscope("export", options.run, "--out", bundle, "--cells", cells, *made)
     if not (work / "no-cells").exists():
         write_no_cells(work / "no-cells", each=40, seed=0)
     sources = {
@@ -73,20 +70,10 @@ def make(options: argparse.Namespace) -> None:
     OUT.mkdir(exist_ok=True)
     (OUT / "calibration.json").write_text(said, encoding="utf-8")
     shutil.copy(work / "val.parquet", OUT / "val.parquet")
-    for run, out in ((options.run, OUT), (options.second, OUT / "second")):
-        out.mkdir(exist_ok=True)
-        for name in COPIED:
-            shutil.copy(run / name, out / name)
+    for name in COPIED:
+        shutil.copy(options.run / name, OUT / name)
     shutil.rmtree(SHIPPED, ignore_errors=True)
     shutil.copytree(bundle, SHIPPED)
-
-
-def _export(run: Path, bundle: Path, cells: str) -> None:
-    """An INT8 bundle of several views, and what it says of the validation cells by itself."""
-    if not bundle.exists():
-        made = ("--views", VIEWS, "--int8", "--calibrate-on", cells, "--validate-on", cells)
-        hemoscope("export", run, "--out", bundle, "--cells", cells, *made)
-    predict(Path(cells), bundle, bundle.with_name(f"{bundle.name}-val.parquet"), (SPLIT, "val"))
 
 
 def judge(options: argparse.Namespace) -> None:
@@ -183,9 +170,6 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="The bundle that ships.")
     parser.add_argument("step", choices=("make", "judge", "expect"))
     parser.add_argument("--run", type=Path, help="the finished run of results/recipes/shipped.yaml")
-    parser.add_argument(
-        "--second", type=Path, help="the finished run of results/recipes/second-opinion.yaml"
-    )
     parser.add_argument("--cells", type=Path, required=True, help="PBC manifest with clean_split")
     parser.add_argument("--munich", type=Path, required=True, help="its folder of class folders")
     parser.add_argument("--cellavision", type=Path, help="its manifest")

@@ -8,9 +8,10 @@ from study import shipped
 
 
 def test_a_cut_table_is_not_calibrated_on(tmp_path, monkeypatch):
-    runs = {"run": tmp_path / "run", "second": tmp_path / "other"}
-    options = Namespace(work=tmp_path, cells=Path("pbc.csv"), munich=Path("munich"), **runs)
-    for name in ("first", "second", "bundle", "no-cells"):
+    options = Namespace(
+        work=tmp_path, cells=Path("pbc.csv"), munich=Path("munich"), run=tmp_path / "run"
+    )
+    for name in ("bundle", "no-cells"):
         (tmp_path / name).mkdir()
     called: list[tuple[str, ...]] = []
 
@@ -28,5 +29,5 @@ def test_a_cut_table_is_not_calibrated_on(tmp_path, monkeypatch):
             shipped.make(options)
     assert not list(tmp_path.glob("*.parquet"))
     assert called[0] == called[1]
-    expected = ("predict", "pbc.csv", "--split-column", "clean_split", "--use", "val")
-    assert called[0][:6] == expected
+    expected = ("predict", "pbc.csv", "--split-column", "clean_split", "--use", "val", "--features")
+    assert called[0][:7] == expected
