@@ -2,7 +2,6 @@
 
 import os
 import platform
-from importlib.metadata import PackageNotFoundError, version
 
 import hemoscope
 from hemoscope.cli.options import Json
@@ -52,6 +51,9 @@ def doctor(json: Json = False) -> None:
 
 
 def _installed(name: str) -> str | None:
+    # Late: `hemoscope --help` would wait 30 ms for it.
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(name)
     except PackageNotFoundError:
