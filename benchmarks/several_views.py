@@ -9,7 +9,7 @@ and looks a cell.
 import sys
 
 import numpy as np
-from sklearn.metrics import log_loss
+from surest import in_words
 
 from hemoscope.cells import open_cells
 from hemoscope.inference import load_scorer, predict_cells
@@ -50,15 +50,8 @@ def main() -> None:
         counting = Counting(model)
         scorer = way(counting)
         predictions = predict_cells(table, scorer).predictions
-        truth, probabilities = predictions.truth(), predictions.probabilities
-        surest = np.argsort(-probabilities.max(axis=1), kind="stable")
-        wrong = (predictions.predicted != truth)[surest]
-        loss = log_loss(truth, probabilities, labels=range(len(predictions.classes)))
-        print(
-            f"{name}: {100 * (1 - wrong.mean()):.2f} % of {len(wrong):,} right, negative "
-            f"log-likelihood {loss:.4f}, {wrong[: int(0.95 * len(wrong))].sum()} wrong among the "
-            f"surest 95 %, {counting.looks / len(wrong):.2f} looks a cell"
-        )
+        said = in_words(predictions.probabilities, predictions.truth())
+        print(f"{name}: {said}, {counting.looks / len(predictions):.2f} looks a cell")
 
 
 if __name__ == "__main__":

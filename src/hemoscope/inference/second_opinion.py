@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_softmax, logsumexp, softmax
+from scipy.special import logsumexp, softmax
 
 from hemoscope.cells import Frame
 from hemoscope.inference.scorer import Observation, Scorer, callers_of
 from hemoscope.inference.tasks import CLASS, Answers, Task, answers_of, tasks_of
+from hemoscope.inference.views import log_mean_probability
 
 _Ask = Callable[[Scorer, NDArray[np.uint8]], Answers]
 
@@ -108,7 +109,5 @@ def joint_opinion(first: NDArray[np.float32], second: NDArray[np.float32]) -> ND
         unknown cells goes by that energy (Liu et al. 2020), and the energies of two networks are
         not on one scale.
     """
-    wide = first.astype(np.float64)
-    both = np.stack([log_softmax(wide, axis=1), log_softmax(second.astype(np.float64), axis=1)])
-    mean = logsumexp(both, axis=0) - np.log(2)
-    return (mean + logsumexp(wide, axis=1, keepdims=True)).astype(np.float32)
+    energy = logsumexp(first.astype(np.float64), axis=1, keepdims=True)
+    return (log_mean_probability(np.stack([first, second])) + energy).astype(np.float32)

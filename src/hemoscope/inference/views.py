@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp, softmax
+from scipy.special import log_softmax, logsumexp, softmax
 
 from hemoscope.cells import Frame
 from hemoscope.inference.scorer import Observation, Scorer, callers_of
@@ -159,7 +159,11 @@ def mean_opinion(logits: NDArray[np.float32]) -> NDArray[np.float32]:
         (n, C): log of the mean probability, plus the mean log-sum-exp of the views. The second
         leaves the softmax as it is; a score for unknown cells goes by it (Liu et al. 2020).
     """
-    wide = logits.astype(np.float64)
-    energies = logsumexp(wide, axis=2, keepdims=True)
-    mean = logsumexp(wide - energies, axis=0) - np.log(len(wide))
-    return (mean + energies.mean(axis=0)).astype(np.float32)
+    energies = logsumexp(logits.astype(np.float64), axis=2, keepdims=True)
+    return (log_mean_probability(logits) + energies.mean(axis=0)).astype(np.float32)
+
+
+def log_mean_probability(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    """(k, n, C) logits of k opinions → (n, C) logarithm of their mean probability."""
+    each = log_softmax(logits.astype(np.float64), axis=2)
+    return logsumexp(each, axis=0) - np.log(len(each))
