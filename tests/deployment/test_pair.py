@@ -9,13 +9,15 @@ import pytest
 
 from hemoscope.calibration import CalibrationError, Trust, fit
 from hemoscope.calibration.store import write_trust
-from hemoscope.cells import open_cells
+from hemoscope.cells import open_cells, read_cells
 from hemoscope.deployment.draft import ExportError
 from hemoscope.deployment.export import ExportOptions, export_run
 from hemoscope.deployment.install import check_made_by
 from hemoscope.deployment.pair import pair_bundles
-from hemoscope.inference import load_scorer, predict_cells
+from hemoscope.inference import Classifier, load_scorer, predict_cells
 from hemoscope.inference.bundle import ModelError, read_bundle
+from hemoscope.inference.second_look import look_again
+from hemoscope.models.config import with_changes
 from tests.deployment.conftest import make_run, tiny
 from tests.deployment.test_install import table_of
 
@@ -51,8 +53,44 @@ def test_it_is_whole_and_says_what_is_in_it(pair: Path, other: Path):
     card = (pair / "model-card.md").read_text()
     assert "| second network | customcnn, float32," in card
     assert "stays below 1.0" in card
+    assert "it sees the same picture" in card
     assert "figures of the first network alone" in card
     assert "second network" not in (pair / "second" / "model-card.md").read_text()
+
+
+@pytest.fixture(scope="module")
+def two_framings(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A network that sees the middle of an image, and a pair with it as the second."""
+    folder = tmp_path_factory.mktemp("framings")
+    config = with_changes(tiny("customcnn-text"), {"framing": "centre"})
+    middle = export_run(make_run(folder / "run", config), folder / "middle").path
+    return middle, pair_bundles(bundle, middle, folder / "pair", 1.0).path
+
+
+def test_each_sees_the_picture_that_it_learned_on(
+    two_framings: tuple[Path, Path], bundle: Path, cells: Path
+):
+    middle, pair = two_framings
+    table = open_cells(cells)
+    both, first, second = (
+        predict_cells(table, load_scorer(path), features=True) for path in (pair, bundle, middle)
+    )
+    mean = (first.predictions.probabilities + second.predictions.probabilities) / 2
+    np.testing.assert_allclose(both.predictions.probabilities, mean, atol=1e-6)
+    assert both.features is not None
+    assert first.features is not None
+    np.testing.assert_array_equal(both.features.values, first.features.values)
+    assert "it sees the middle two thirds of the frame" in (pair / "model-card.md").read_text()
+
+
+def test_the_report_shows_what_the_first_sees(two_framings: tuple[Path, Path], cells: Path):
+    classifier, table = Classifier.load(two_framings[1]), open_cells(cells)
+    opinions = list(classifier(table.file(row) for row in range(4)))
+    looks = look_again(classifier, table.take(np.arange(4)), opinions)
+    assert len(looks) == 4
+    for batch in read_cells(table.take(np.arange(4)), 32):
+        for row, pixels in enumerate(batch.pixels):
+            np.testing.assert_array_equal(looks[row].pixels, pixels)
 
 
 def test_a_bundle_of_one_network_says_nothing_of_a_second(bundle: Path):
@@ -95,7 +133,7 @@ def test_two_that_do_not_go_together(bundle: Path, pair: Path, tmp_path: Path):
     description = renamed / "bundle.json"
     description.write_text(description.read_text().replace('"monocyte"', '"blast"'))
     refused = {
-        larger: r"\(32 pixels, framing whole and 48 pixels, framing whole\)",
+        larger: r"at other sizes \(32 and 48 pixels\).*model\.image_size",
         renamed: "know other classes",
         pair: "has a second network already",
     }

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.special import logsumexp, softmax
 
-from hemoscope.cells import Frame
+from hemoscope.cells import Frame, FramePair
+from hemoscope.errors import UsageError
 from hemoscope.inference.scorer import Observation
 from hemoscope.inference.second_opinion import WithSecondOpinion, joint_opinion
 from hemoscope.inference.tasks import Task
@@ -79,6 +80,20 @@ def test_the_joint_opinion_has_the_mean_probability_and_the_energy_of_the_first(
     np.testing.assert_allclose(softmax(joint.astype(float), axis=1), mean, atol=1e-5)
     energy = logsumexp(first.astype(float), axis=1)
     np.testing.assert_allclose(logsumexp(joint.astype(float), axis=1), energy, atol=1e-4)
+
+
+def test_each_may_see_another_part_of_the_image():
+    first, second = RowScorer(0), RowScorer(0)
+    second.frame = Frame(3, "centre")
+    scorer = WithSecondOpinion(first, second, 1.0)
+    assert scorer.frame == FramePair(Frame(3), Frame(3, "centre"))
+    image = np.random.default_rng(1).integers(0, 256, (9, 9, 3), dtype=np.uint8)
+    said = scorer.score(scorer.frame.of(image)[None])
+    alone, other = (each.score(each.frame.of(image)[None]) for each in (first, second))
+    mean = (softmax(alone, axis=1) + softmax(other, axis=1)) / 2
+    np.testing.assert_allclose(softmax(said, axis=1), mean, rtol=1e-5)
+    with pytest.raises(UsageError, match="two pictures"):
+        WithSecondOpinion(scorer, first, 0.9)
 
 
 def test_nobody_asks_the_second_where_all_is_clear(pixels):

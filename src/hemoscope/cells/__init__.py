@@ -7,7 +7,7 @@ open_cells(SOURCE)  →  CellTable  →  read_cells(table, 224)          one pas
 from hemoscope.cells.cache import CachedPixels, CacheError, PixelCache, default_cache_directory
 from hemoscope.cells.decode import MAX_PIXELS, ImageHeader, UnreadableImageError, decode_image
 from hemoscope.cells.fit import fit_to
-from hemoscope.cells.framing import FRAMINGS, Frame, Framing
+from hemoscope.cells.framing import FRAMINGS, Frame, FramePair, Framing, seen_first, seen_second
 from hemoscope.cells.parallel import Progress
 from hemoscope.cells.reading import CellFailure, read_cell
 from hemoscope.cells.sources import Source, SourceError, open_cells, write_manifest
@@ -33,6 +33,7 @@ __all__ = [
     "CellTable",
     "CellTableError",
     "Frame",
+    "FramePair",
     "Framing",
     "ImageHeader",
     "PixelCache",
@@ -48,6 +49,8 @@ __all__ = [
     "read_cell",
     "read_cells",
     "read_groups",
+    "seen_first",
+    "seen_second",
     "split_grouped",
     "split_paper",
     "split_stratified",

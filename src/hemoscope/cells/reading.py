@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hemoscope.cells.decode import UnreadableImageError, decode_image
-from hemoscope.cells.framing import Frame
+from hemoscope.cells.framing import Frame, FramePair
 from hemoscope.cells.table import CellTable
 
 MAX_BYTES = 2**29
@@ -48,8 +48,8 @@ class CellContent:
         shape = f"array {self.data.shape}".encode()
         return hashlib.sha256(shape + np.ascontiguousarray(self.data).tobytes()).digest()
 
-    def pixels(self, frame: Frame | None = None) -> NDArray[np.uint8]:
-        """(h, w, 3) RGB; (size, size, 3) where a frame is given.
+    def pixels(self, frame: Frame | FramePair | None = None) -> NDArray[np.uint8]:
+        """(h, w, 3) RGB; (size, size, channels) where a frame is given.
 
         Raises:
             UnreadableImageError: The content is no readable image.

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hemoscope.cells.decode import UnreadableImageError
-from hemoscope.cells.framing import Frame, as_frame
+from hemoscope.cells.framing import Frame, FramePair
 from hemoscope.cells.parallel import default_workers, map_in_order
 from hemoscope.cells.reading import CellFailure, read_content
 from hemoscope.cells.table import CellTable
@@ -19,7 +19,8 @@ class CellBatch:
 
     Attributes:
         rows: (n,) rows that were readable, increasing.
-        pixels: (n, size, size, 3) RGB in 0 … 255, one for each of `rows`.
+        pixels: (n, size, size, 3) RGB in 0 … 255, one for each of `rows`; of a pair of frames
+            (n, size, size, 6).
         failures: The others of this stretch of the table.
     """
 
@@ -29,7 +30,11 @@ class CellBatch:
 
 
 def read_cells(
-    table: CellTable, frame: Frame | int, *, batch: int = 64, workers: int | None = None
+    table: CellTable,
+    frame: Frame | FramePair | int,
+    *,
+    batch: int = 64,
+    workers: int | None = None,
 ) -> Iterator[CellBatch]:
     """Decodes a table from first row to last, a stretch of `batch` rows at a time.
 
@@ -43,8 +48,9 @@ def read_cells(
         batch: Rows to a stretch; a batch has fewer cells where some are unreadable.
         workers: Threads; by default one for each processor.
     """
+    seen = Frame(frame) if isinstance(frame, int) else frame
     return map_in_order(
-        lambda rows: read_stretch(table, rows, as_frame(frame)),
+        lambda rows: read_stretch(table, rows, seen),
         stretches(table, batch),
         workers or default_workers(),
     )
@@ -55,9 +61,9 @@ def stretches(table: CellTable, batch: int) -> Iterator[range]:
     return (range(i, min(i + batch, len(table))) for i in range(0, len(table), batch))
 
 
-def read_stretch(table: CellTable, rows: range, frame: Frame) -> CellBatch:
+def read_stretch(table: CellTable, rows: range, frame: Frame | FramePair) -> CellBatch:
     """Decodes some rows of a table."""
-    pixels = np.empty((len(rows), frame.size, frame.size, 3), dtype=np.uint8)
+    pixels = np.empty((len(rows), frame.size, frame.size, frame.channels), dtype=np.uint8)
     readable: list[int] = []
     failures: list[CellFailure] = []
     for row in rows:

@@ -25,7 +25,7 @@ def pair_bundles(first: Path, second: Path, out: Path, below: float = BELOW) -> 
 
     Args:
         first: A bundle. It looks at every cell.
-        second: A bundle of the same framing, image size, classes and tasks.
+        second: A bundle of the same image size, classes and tasks; its framing may be another.
         out: The folder to make.
         below: Cells whose probability stays below this, in (0, 1], are shown to the second.
 
@@ -62,12 +62,11 @@ def _check_pair(first: Bundle, second: Bundle) -> None:
             f"{first.path} and {second.path} know other classes ({', '.join(first.info.classes)}; "
             f"{', '.join(second.info.classes)}), or in another order. Two networks need the same."
         )
-    frames = [bundle.info.preprocessing.frame for bundle in (first, second)]
-    if frames[0] != frames[1]:
-        seen = " and ".join(f"{frame.size} pixels, framing {frame.framing}" for frame in frames)
+    sizes = [bundle.info.preprocessing.image_size for bundle in (first, second)]
+    if sizes[0] != sizes[1]:
         raise ExportError(
-            f"the two networks see other pixels of a cell ({seen}). Train the second with "
-            "model.image_size and model.framing of the first."
+            f"the two networks see cells at other sizes ({sizes[0]} and {sizes[1]} pixels). Train "
+            "the second with model.image_size of the first."
         )
     unanswered = [
         name

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hemoscope.cells import CellTable, Frame, read_cells
+from hemoscope.cells import CellTable, Frame, FramePair, read_cells
 from hemoscope.errors import HemoscopeError
 
 
@@ -24,7 +24,7 @@ class NamedCells:
 
 @dataclass(frozen=True, eq=False)
 class Pixels:
-    """Some cells as a model takes them: (n, size, size, 3) uint8 RGB, and n paths."""
+    """Some cells as a model takes them: (n, size, size, channels) uint8 RGB, and n paths."""
 
     pixels: NDArray[np.uint8]
     paths: NDArray[np.object_]
@@ -33,7 +33,7 @@ class Pixels:
         return len(self.paths)
 
 
-def read_pixels(cells: NamedCells, frame: Frame) -> Pixels:
+def read_pixels(cells: NamedCells, frame: Frame | FramePair) -> Pixels:
     """The readable ones of some cells, all in memory at once.
 
     Raises:

@@ -73,7 +73,8 @@ class Preprocessing(_Part):
 class Second(_Part):
     """A second network in the bundle, whose opinion is asked for on unclear cells.
 
-    It lies in the folder `second/`, a bundle of the same framing, classes and tasks.
+    It lies in the folder `second/`, a bundle of the same image size, classes and tasks; its
+    framing may be another.
 
     Attributes:
         sha256: Of its ONNX file, 64 hex digits.

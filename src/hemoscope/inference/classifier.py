@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from threadpoolctl import ThreadpoolController
 
-from hemoscope.cells import Frame, UnreadableImageError
+from hemoscope.cells import Frame, FramePair, UnreadableImageError
 from hemoscope.errors import UsageError
 from hemoscope.inference.images import CellImage, image_name, image_pixels
 from hemoscope.inference.judging import Judge, Name
@@ -105,7 +105,7 @@ class Classifier:
         return self._speaks
 
     @property
-    def frame(self) -> Frame:
+    def frame(self) -> Frame | FramePair:
         """What the model sees of an image."""
         return self._scorer.frame
 
@@ -191,7 +191,7 @@ class Classifier:
                 yield opinions
 
     def look(self, pixels: NDArray[np.uint8]) -> Observation:
-        """(n, size, size, 3) uint8 RGB → everything that the model has to say of them."""
+        """(n, size, size, channels) uint8 RGB → everything that the model has to say of them."""
         return self._scorer.observe(pixels)
 
     def _opinions(self, batch: "_Batch", seen: Observation | None) -> Iterator[Opinion]:
@@ -245,7 +245,7 @@ def _numbered(
         first += len(batch)
 
 
-def _read_batch(numbered: tuple[int, Sequence[NamedImage]], frame: Frame) -> _Batch:
+def _read_batch(numbered: tuple[int, Sequence[NamedImage]], frame: Frame | FramePair) -> _Batch:
     start, images = numbered
     batch = _Batch([], [])
     for index, (name, image) in enumerate(images, start):

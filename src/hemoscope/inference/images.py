@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from hemoscope.cells import Frame, UnreadableImageError, decode_image
+from hemoscope.cells import Frame, FramePair, UnreadableImageError, decode_image
 from hemoscope.cells.colour import UnsupportedColourError, to_rgb
 from hemoscope.cells.reading import read_file
 
@@ -14,8 +14,10 @@ CellImage = str | Path | Image.Image | NDArray[np.uint8]
 """A path, a PIL image, or an array: (h, w, 3) RGB or (h, w) grey, uint8."""
 
 
-def image_pixels(image: CellImage | UnreadableImageError, frame: Frame) -> NDArray[np.uint8]:
-    """(size, size, 3) RGB in 0 … 255, prepared as the images that models are trained on.
+def image_pixels(
+    image: CellImage | UnreadableImageError, frame: Frame | FramePair
+) -> NDArray[np.uint8]:
+    """(size, size, channels) RGB in 0 … 255, prepared as the images that models are trained on.
 
     Raises:
         UnreadableImageError: It is no readable image; the cause says why. One that is handed in

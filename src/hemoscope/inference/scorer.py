@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from hemoscope.cells import Frame
+from hemoscope.cells import Frame, FramePair
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,16 +39,16 @@ class Scorer(Protocol):
         ...
 
     @property
-    def frame(self) -> Frame:
-        """How an image becomes the pixels that `score` takes; its `size` is their side."""
+    def frame(self) -> Frame | FramePair:
+        """How an image becomes the pixels that `score` takes: their `size` and `channels`."""
         ...
 
     def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """(n, size, size, 3) uint8 RGB → (n, C) logits: those of `observe`, and cheaper."""
+        """(n, size, size, channels) uint8 RGB → (n, C) logits: those of `observe`, and cheaper."""
         ...
 
     def observe(self, pixels: NDArray[np.uint8]) -> Observation:
-        """(n, size, size, 3) uint8 RGB → everything that the model has to say of them."""
+        """(n, size, size, channels) uint8 RGB → everything that the model has to say of them."""
         ...
 
     def describe(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from hemoscope.cells import CellTable, read_cells
+from hemoscope.cells import CellTable, read_cells, seen_first
 from hemoscope.inference.classifier import BATCH, Classifier
 from hemoscope.opinions import Opinion, SecondLook
 
@@ -26,5 +26,5 @@ def look_again(
         attention = classifier.look(batch.pixels).attention if len(batch.rows) else None
         if attention is not None:
             for row, pixels, weights in zip(batch.rows, batch.pixels, attention, strict=True):
-                looks[opinions[int(row)].index] = SecondLook(pixels, weights)
+                looks[opinions[int(row)].index] = SecondLook(seen_first(pixels), weights)
     return looks

@@ -1,7 +1,8 @@
 """A scorer that asks a second network about the cells that the first leaves unclear.
 
 Two networks that learned apart are seldom wrong together, and most cells are clear to the first:
-the second costs its time for few, and what is said of those is the mean of both. (Deep ensembles;
+the second costs its time for few, and what is said of those is the mean of both. The second may see
+another part of the image; then both pictures travel together (`FramePair`). (Deep ensembles;
 Lakshminarayanan et al. 2017. As a cascade: Wang et al. 2022, "Wisdom of committees".)
 """
 
@@ -12,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp, softmax
 
-from hemoscope.cells import Frame
+from hemoscope.cells import Frame, FramePair, seen_first, seen_second
+from hemoscope.errors import UsageError
 from hemoscope.inference.scorer import Observation, Scorer, callers_of
 from hemoscope.inference.tasks import CLASS, Answers, Task, answers_of, tasks_of
 from hemoscope.inference.views import log_mean_probability
@@ -31,10 +33,15 @@ class WithSecondOpinion:
 
         Args:
             first: Looks at every cell.
-            second: Of the same frame and classes, and of every task that the first answers.
+            second: Of the same classes and image size, and of every task that the first answers.
+                Its framing may be another.
             below: Cells whose probability stays below this, in (0, 1], are shown to the second.
+
+        Raises:
+            UsageError: Their image sizes differ, or one of them sees two pictures already.
         """
         self._first, self._second, self._below = first, second, below
+        self._frame = _frame_of_both(first, second)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -42,9 +49,9 @@ class WithSecondOpinion:
         return self._first.classes
 
     @property
-    def frame(self) -> Frame:
-        """How an image becomes the pixels that `score` takes; its `size` is their side."""
-        return self._first.frame
+    def frame(self) -> Frame | FramePair:
+        """How an image becomes the pixels that `score` takes: a pair where the two differ."""
+        return self._frame
 
     @property
     def callers(self) -> int:
@@ -57,16 +64,17 @@ class WithSecondOpinion:
         return tasks_of(self._first)
 
     def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """(n, size, size, 3) uint8 RGB → (n, C) logits; see `joint_opinion`."""
-        return self._said(pixels, _class_alone(self._first, pixels), _class_alone)[CLASS]
+        """(n, size, size, channels) uint8 RGB → (n, C) logits; see `joint_opinion`."""
+        by_first = _class_alone(self._first, seen_first(pixels))
+        return self._said(pixels, by_first, _class_alone)[CLASS]
 
     def answer(self, pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-        """(n, size, size, 3) uint8 RGB → "class" and task names to (n, answers) logits."""
-        return self._said(pixels, answers_of(self._first, pixels), answers_of)
+        """(n, size, size, channels) uint8 RGB → "class" and task names to (n, answers) logits."""
+        return self._said(pixels, answers_of(self._first, seen_first(pixels)), answers_of)
 
     def observe(self, pixels: NDArray[np.uint8]) -> Observation:
         """Logits as of `score` and `answer`; features and attention of the first."""
-        seen = self._first.observe(pixels)
+        seen = self._first.observe(seen_first(pixels))
         said = self._said(pixels, {CLASS: seen.logits, **seen.tasks}, answers_of)
         return Observation(said.pop(CLASS), seen.features, seen.attention, said)
 
@@ -86,11 +94,20 @@ class WithSecondOpinion:
         unclear = np.flatnonzero(surest < self._below)
         if not len(unclear):
             return said
-        by_second = ask(self._second, pixels[unclear])
+        by_second = ask(self._second, seen_second(pixels[unclear]))
         for head, logits in by_first.items():
             said[head] = logits.copy()
             said[head][unclear] = joint_opinion(logits[unclear], by_second[head])
         return said
+
+
+def _frame_of_both(first: Scorer, second: Scorer) -> Frame | FramePair:
+    match first.frame, second.frame:
+        case one, other if one == other:
+            return one
+        case Frame() as one, Frame() as other:
+            return FramePair(one, other)
+    raise UsageError("a network that sees two pictures of a cell cannot be paired with another.")
 
 
 def _class_alone(scorer: Scorer, pixels: NDArray[np.uint8]) -> Answers:

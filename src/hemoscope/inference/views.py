@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_softmax, logsumexp, softmax
 
-from hemoscope.cells import Frame
+from hemoscope.cells import Frame, FramePair
 from hemoscope.inference.scorer import Observation, Scorer, callers_of
 from hemoscope.inference.tasks import CLASS, Answers, Task, answers_of, tasks_of
 
@@ -79,8 +79,8 @@ class ManyViews:
         return self._scorer.classes
 
     @property
-    def frame(self) -> Frame:
-        """How an image becomes the pixels that `score` takes; its `size` is their side."""
+    def frame(self) -> Frame | FramePair:
+        """How an image becomes the pixels that `score` takes."""
         return self._scorer.frame
 
     def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:

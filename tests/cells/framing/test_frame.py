@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from hemoscope.cells import FRAMINGS, Frame, fit_to, open_cells, read_cells
+from hemoscope.cells import (
+    FRAMINGS,
+    Frame,
+    FramePair,
+    fit_to,
+    open_cells,
+    read_cells,
+    seen_first,
+    seen_second,
+)
 from hemoscope.cells.framing.background import GLASS, background_colour, white_balance
 from hemoscope.cells.framing.nucleus import find_nucleus
 from hemoscope.cells.synthetic import MORPHOLOGIES
@@ -52,6 +61,17 @@ def test_any_image_becomes_the_square(height, width, framing, seed):
 def test_glass_alone_is_seen_whole_and_white(shape):
     seen = Frame(16, "cell").of(on_glass(*shape))
     assert np.abs(seen.astype(int) - GLASS).max() <= 2
+
+
+def test_a_pair_gives_both_squares_one_behind_the_other():
+    pair, image = FramePair(Frame(32), Frame(32, "centre")), with_cell(120, 60, 60, 30)
+    seen = pair.of(image)
+    assert seen.shape == (pair.size, pair.size, pair.channels) == (32, 32, 6)
+    np.testing.assert_array_equal(seen_first(seen), pair.first.of(image))
+    np.testing.assert_array_equal(seen_second(seen), pair.second.of(image))
+    assert pair.decoded_for == 48  # enough for the one that shows less of the image
+    with pytest.raises(UsageError, match="32 and 48 pixels"):
+        FramePair(Frame(32), Frame(48))
 
 
 def test_the_whole_image_is_what_fit_to_gives():

@@ -4,5 +4,14 @@ image  →  background  →  nucleus  →  window around it  →  square of pixe
 """
 
 from hemoscope.cells.framing.frame import FRAMINGS, Frame, Framing, as_frame
+from hemoscope.cells.framing.pair import FramePair, seen_first, seen_second
 
-__all__ = ["FRAMINGS", "Frame", "Framing", "as_frame"]
+__all__ = [
+    "FRAMINGS",
+    "Frame",
+    "FramePair",
+    "Framing",
+    "as_frame",
+    "seen_first",
+    "seen_second",
+]

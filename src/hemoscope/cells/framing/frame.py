@@ -1,7 +1,7 @@
 """`Frame`: how an image of any size becomes the square that a model sees."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import ClassVar, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,9 @@ class Frame:
     size: int
     framing: Framing = "whole"
     margin: float = 1.0
+
+    channels: ClassVar[int] = 3
+    """Of the pixels: red, green, blue."""
 
     def __post_init__(self) -> None:
         if self.framing not in FRAMINGS:
