@@ -1,12 +1,13 @@
 """The bundle that ships: made of its run, calibrated on validation cells, and judged once.
 
-    python -m study.shipped make --run runs/shipped --cells pbc/manifest.csv \
-        --munich external/munich_aml/images --work ~/shipped
+    python -m study.shipped make --run runs/shipped --second runs/second \
+        --cells pbc/manifest.csv --munich external/munich_aml/images --work ~/shipped
     python -m study.shipped judge --cells pbc/manifest.csv --munich external/munich_aml/images \
         --cellavision external/cellavision100/manifest.csv --work ~/shipped
 
 `make` sees training and validation cells of PBC, and the Munich myeloblasts and drawn pictures of
 no cell, by which the score for unknown cells is chosen; it puts the bundle into the package.
+Networks that lie in WORK/first and WORK/second as bundles are taken as they are.
 `judge` writes results/shipped/: the test cells, CellaVision's and Munich's and other pictures of no
 cell, each named and judged by `hemoscope classify`. `expect` is its last part: what an expected mix
 of classes (`--prior`) and adapting to the source (`--adapt`) change.
@@ -45,12 +46,10 @@ WAYS = {
 
 
 def make(options: argparse.Namespace) -> None:
-    """Run → INT8 bundle → its own predictions → calibration in it → the package."""
+    """Runs → INT8 bundle → its own predictions → calibration in it → the package."""
     bundle, work = options.work / "bundle", options.work
-    cells = str(options.cells)
     if not bundle.exists():
-        made = ("--views", VIEWS, "--int8", "--calibrate-on", cells, "--validate-on", cells)
-        hemoscope("export", options.run, "--out", bundle, "--cells", cells, *made)
+        _pair(options, bundle)
     if not (work / "no-cells").exists():
         write_no_cells(work / "no-cells", each=40, seed=0)
     sources = {
@@ -70,10 +69,29 @@ def make(options: argparse.Namespace) -> None:
     OUT.mkdir(exist_ok=True)
     (OUT / "calibration.json").write_text(said, encoding="utf-8")
     shutil.copy(work / "val.parquet", OUT / "val.parquet")
-    for name in COPIED:
-        shutil.copy(options.run / name, OUT / name)
+    _keep_record(options.run, OUT)
+    _keep_record(options.second, OUT / "second")
     shutil.rmtree(SHIPPED, ignore_errors=True)
     shutil.copytree(bundle, SHIPPED)
+
+
+def _pair(options: argparse.Namespace, out: Path) -> None:
+    """Both runs as INT8 bundles, and one of the two."""
+    first, second = options.work / "first", options.work / "second"
+    cells = str(options.cells)
+    made = ("--views", VIEWS, "--int8", "--calibrate-on", cells, "--validate-on", cells)
+    for run, network in ((options.run, first), (options.second, second)):
+        if not network.exists():
+            hemoscope("export", run, "--out", network, "--cells", cells, *made)
+    hemoscope("export", first, "--second", second, "--out", out)
+
+
+def _keep_record(run: Path | None, out: Path) -> None:
+    """How a network was trained; of one that lay in WORK as a bundle there is no run."""
+    if run is not None:
+        out.mkdir(exist_ok=True)
+        for name in COPIED:
+            shutil.copy(run / name, out / name)
 
 
 def judge(options: argparse.Namespace) -> None:
@@ -170,6 +188,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="The bundle that ships.")
     parser.add_argument("step", choices=("make", "judge", "expect"))
     parser.add_argument("--run", type=Path, help="the finished run of results/recipes/shipped.yaml")
+    parser.add_argument("--second", type=Path, help="that of results/recipes/shipped-second.yaml")
     parser.add_argument("--cells", type=Path, required=True, help="PBC manifest with clean_split")
     parser.add_argument("--munich", type=Path, required=True, help="its folder of class folders")
     parser.add_argument("--cellavision", type=Path, help="its manifest")

@@ -32,9 +32,9 @@ from .test_classifier import Reddest
 class Counting(Reddest):
     """Fails after some images, as a machine that is switched off."""
 
-    def __init__(self, fails_after: int | None = None, sha: str = "a" * 64) -> None:
+    def __init__(self, fails_after: int | None = None, **told: Any) -> None:
         super().__init__()
-        self.seen, self.fails_after, self.sha = 0, fails_after, sha
+        self.seen, self.fails_after, self.told = 0, fails_after, told
 
     def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         if self.fails_after is not None and self.seen >= self.fails_after:
@@ -47,7 +47,7 @@ class Counting(Reddest):
         return Observation(logits, logits, np.ones((len(pixels), 2, 2), np.float32))
 
     def describe(self) -> dict[str, Any]:
-        return {"model": "reddest", "sha256": self.sha}
+        return {"model": "reddest", "sha256": "a" * 64, **self.told}
 
 
 @pytest.fixture
@@ -132,10 +132,27 @@ def test_another_model_or_other_images_do_not_go_on(folder: Path, tmp_path: Path
     with pytest.raises(KeyboardInterrupt):
         classify(open_images([folder]), tmp_path / "out", Counting(4))
     with pytest.raises(UsageError, match="is one with another model"):
-        classify(open_images([folder]), tmp_path / "out", Counting(sha="b" * 64), resume=True)
+        classify(open_images([folder]), tmp_path / "out", Counting(sha256="b" * 64), resume=True)
     Image.new("RGB", (4, 4)).save(folder / "11.png")
     with pytest.raises(UsageError, match="is one with other images"):
         classify(open_images([folder]), tmp_path / "out", resume=True)
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        {"views": 8},
+        {"branch": "inception_v3"},
+        {"second": {"sha256": "b" * 64, "below": 0.9}},
+    ],
+)
+def test_the_same_file_asked_in_another_way_does_not_go_on(
+    folder: Path, tmp_path: Path, otherwise: dict[str, Any]
+):
+    with pytest.raises(KeyboardInterrupt):
+        classify(open_images([folder]), tmp_path / "out", Counting(4))
+    with pytest.raises(UsageError, match="is one with another model"):
+        classify(open_images([folder]), tmp_path / "out", Counting(**otherwise), resume=True)
 
 
 def test_a_list_is_compared_name_by_name(folder: Path, tmp_path: Path):

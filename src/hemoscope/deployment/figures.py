@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from hemoscope.deployment.maker import Maker
 from hemoscope.errors import HemoscopeError
 from hemoscope.evaluation.intervals.wilson import wilson_limits
 from hemoscope.inference.bundle_info import Figure
+from hemoscope.inference.maker import Maker
 from hemoscope.predictions import Predictions
 
 

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from hemoscope.calibration import CalibrationError, Trust, write_trust
 from hemoscope.deployment.card import write_card
-from hemoscope.deployment.maker import Maker
 from hemoscope.files import replacing
 from hemoscope.inference.bundle import (
     Bundle,
@@ -14,6 +13,7 @@ from hemoscope.inference.bundle import (
     read_bundle,
     trained_model_file,
 )
+from hemoscope.inference.maker import Maker
 from hemoscope.predictions import Predictions
 
 

@@ -10,6 +10,7 @@ from hemoscope.calibration.other_source import OtherSource
 from hemoscope.errors import UsageError
 from hemoscope.inference.classifier import Classifier, NamedImage
 from hemoscope.inference.image_list import ImageList
+from hemoscope.inference.maker import Maker
 from hemoscope.opinions import (
     Findings,
     Form,
@@ -104,7 +105,7 @@ def classify_images(
 
 
 def _header(classifier: Classifier, images: ImageList) -> JournalHeader:
-    model = str(classifier.describe().get("sha256", ""))
+    model = str(Maker.told_by(classifier.describe()))
     asked, trust = [], classifier.judge.trust
     if trust is not None and trust.prior is not None:
         asked.append(f"--prior {trust.prior.name}")

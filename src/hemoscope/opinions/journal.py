@@ -39,7 +39,7 @@ class JournalHeader:
 
     Attributes:
         classes: The C class names, in the order of the logits.
-        model: SHA-256 of the model, 64 hex digits.
+        model: Which one, such as its SHA-256, and how often it looks.
         calibration: SHA-256 of its calibration, or None.
         images: What tells the list of images from others: the table's fingerprint, or "list" for
             one that is streamed, which is compared name by name.

@@ -1,4 +1,4 @@
-"""Which model made a predictions table: its file, which branch, how often it looked, who helped."""
+"""Which model made opinions: its file, which branch, how often it looked, who helped."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from hemoscope.inference.bundle import Bundle
 
 @dataclass(frozen=True)
 class Maker:
-    """What has to be the same for the logits of two tables to be of one kind.
+    """What has to be the same for the logits of two tables or jobs to be of one kind.
 
     Attributes:
         sha256: Of the model's file; None where a table does not say.
@@ -47,6 +47,14 @@ class Maker:
             second=None if second is None else cls.of(second),
             below=None if info.second is None else info.second.below,
         )
+
+    def __str__(self) -> str:
+        """All of it in one line; different for different makers."""
+        own = [self.sha256 or ""]
+        own += [f"branch {self.branch}"] if self.branch is not None else []
+        own += [f"{self.views} views"] if self.views != 1 else []
+        own += [f"below {self.below}: {self.second}"] if self.second is not None else []
+        return ", ".join(own)
 
     def differs_from(self, wanted: "Maker") -> str | None:
         """How a table of this maker is not one of the wanted model, in words; None where it is.
