@@ -83,7 +83,7 @@ def _pair(options: argparse.Namespace, out: Path) -> None:
     for run, network in ((options.run, first), (options.second, second)):
         if not network.exists():
             hemoscope("export", run, "--out", network, "--cells", cells, *made)
-    hemoscope("export", first, "--second", second, "--out", out)
+    hemoscope("export", first, "--second", second, "--home", cells, "--out", out)
 
 
 def _keep_record(run: Path | None, out: Path) -> None:

@@ -56,7 +56,8 @@ def test_two_bundles_become_one(hemoscope, tmp_path):
     [
         (["--second", "run"], "run is a run folder, and --second puts bundles together"),
         (["--second", "one", "--views", "2"], "leave --cells, --predictions"),
-        (["--below", "0.5"], "--below goes with --second"),
+        (["--below", "0.5"], "--below and --home go with --second"),
+        (["--home", "cells.csv"], "--below and --home go with --second"),
     ],
 )
 def test_a_second_goes_with_bundles(options, message, hemoscope, tmp_path, monkeypatch):

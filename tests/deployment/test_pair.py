@@ -9,11 +9,12 @@ import pytest
 
 from hemoscope.calibration import CalibrationError, Trust, fit
 from hemoscope.calibration.store import write_trust
-from hemoscope.cells import open_cells, read_cells
+from hemoscope.cells import Frame, open_cells, read_cells
 from hemoscope.deployment.draft import ExportError
 from hemoscope.deployment.export import ExportOptions, export_run
 from hemoscope.deployment.install import check_made_by
 from hemoscope.deployment.pair import pair_bundles
+from hemoscope.deployment.samples import NamedCells
 from hemoscope.inference import Classifier, load_scorer, predict_cells
 from hemoscope.inference.bundle import ModelError, read_bundle
 from hemoscope.inference.second_look import look_again
@@ -81,6 +82,36 @@ def test_each_sees_the_picture_that_it_learned_on(
     assert first.features is not None
     np.testing.assert_array_equal(both.features.values, first.features.values)
     assert "it sees the middle two thirds of the frame" in (pair / "model-card.md").read_text()
+
+
+def test_the_second_is_asked_only_at_home(
+    two_framings: tuple[Path, Path], bundle: Path, cells: Path, tmp_path: Path
+):
+    middle, _ = two_framings
+    table = open_cells(cells)
+    out = tmp_path / "at-home"
+    paired = pair_bundles(bundle, middle, out, 1.0, NamedCells("cells", table))
+    assert paired.info.second is not None
+    home = paired.info.second.home
+    assert home is not None
+    both, first = (predict_cells(table, load_scorer(path)).predictions for path in (out, bundle))
+    seen = np.concatenate([batch.pixels for batch in read_cells(table, Frame(32, "centre"))])
+    known = home.holds(seen)
+    assert known.mean() > 0.9
+    assert (both.probabilities != first.probabilities).any(axis=1).tolist() == known.tolist()
+    assert "0 in pictures lit as those that it learned on" in (out / "model-card.md").read_text()
+    assert check_made_by(both, out) is not None
+    anywhere = pair_bundles(bundle, middle, tmp_path / "anywhere", 1.0).path
+    with pytest.raises(CalibrationError, match="a second opinion in another light"):
+        check_made_by(both, anywhere)
+
+
+def test_where_all_glass_is_made_white_there_is_no_home(bundle: Path, cells: Path, tmp_path: Path):
+    config = with_changes(tiny("customcnn-text"), {"framing": "cell"})
+    found = export_run(make_run(tmp_path / "run", config), tmp_path / "found").path
+    with pytest.raises(ExportError, match=r"one white before it looks.*Leave --home"):
+        pair_bundles(bundle, found, tmp_path / "out", home=NamedCells("cells", open_cells(cells)))
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_report_shows_what_the_first_sees(two_framings: tuple[Path, Path], cells: Path):

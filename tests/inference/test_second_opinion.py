@@ -11,6 +11,7 @@ from scipy.special import logsumexp, softmax
 
 from hemoscope.cells import Frame, FramePair
 from hemoscope.errors import UsageError
+from hemoscope.inference.home import Home
 from hemoscope.inference.scorer import Observation
 from hemoscope.inference.second_opinion import WithSecondOpinion, joint_opinion
 from hemoscope.inference.tasks import Task
@@ -94,6 +95,18 @@ def test_each_may_see_another_part_of_the_image():
     np.testing.assert_allclose(softmax(said, axis=1), mean, rtol=1e-5)
     with pytest.raises(UsageError, match="two pictures"):
         WithSecondOpinion(scorer, first, 0.9)
+
+
+def test_it_is_asked_only_in_the_light_that_it_knows(pixels):
+    first, second = RowScorer(0), RowScorer(1)
+    home = Home(low=(0, 0, 0), high=(255, 255, 199))
+    said = WithSecondOpinion(first, second, 1.0, home).score(pixels)
+    known, alone = home.holds(pixels), first.score(pixels)
+    assert 0 < known.sum() == second.shown < 40
+    np.testing.assert_array_equal(said[~known], alone[~known])
+    assert (said[known] != alone[known]).any(axis=1).all()
+    told = WithSecondOpinion(first, second, 1.0, home).describe()["second"]
+    assert told["home"] == {"low": [0.0, 0.0, 0.0], "high": [255.0, 255.0, 199.0]}
 
 
 def test_nobody_asks_the_second_where_all_is_clear(pixels):

@@ -57,16 +57,23 @@ def export(
             min=0.01, max=1, help="--second: unclear are probabilities below this. [default: 0.9]"
         ),
     ] = None,
+    home: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SOURCE", help="--second: ask it only in the light of these training cells."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Make a bundle: a folder that scores cells without torch.
 
-    Of a SOURCE that has the split column of the run, only the training cells (--calibrate-on) or
-    the validation cells (--validate-on, --cells) are used. Of a joint model one branch at a time
-    becomes a bundle (--branch).
+    Of a SOURCE that has the split column of the run, only the training cells (--calibrate-on,
+    --home) or the validation cells (--validate-on, --cells) are used. Of a joint model one branch
+    at a time becomes a bundle (--branch).
 
     With --second two bundles become one: the second is asked about cells that the first leaves
-    unclear, and of those the mean of both is said.
+    unclear, and of those the mean of both is said. With --home it is asked only about pictures
+    whose glass has a colour as in the cells that it learned on.
     """
     if second is not None:
         if cells or predictions or branch or int8 or calibrate_on or validate_on or views > 1:
@@ -74,17 +81,17 @@ def export(
                 "--second puts two bundles together as they are: leave --cells, --predictions, "
                 "--branch, --int8 and --views to the export of each run."
             )
-        bundle = _pair(run, second, out, below)
+        bundle = _pair(run, second, out, below, home)
     else:
-        if below is not None:
-            raise UsageError("--below goes with --second BUNDLE.")
+        if below is not None or home is not None:
+            raise UsageError("--below and --home go with --second BUNDLE.")
         _check_int8(int8, calibrate_on, validate_on)
         from hemoscope.deployment.export import ExportOptions, export_run
         from hemoscope.training.run_folder import open_run, read_recipe
 
         data = read_recipe(open_run(run)).data
         options = ExportOptions(
-            cells=_cells(cells, data, data.validation) if cells else None,
+            cells=_cells(cells, data.split_column, data.validation) if cells else None,
             int8=_plan(calibrate_on, validate_on, allowed_points, data),
             predictions=predictions or (),
             branch=branch,
@@ -99,9 +106,9 @@ def export(
         note("The bundle has logits of its own: score validation cells with it, and calibrate it.")
 
 
-def _pair(first: Path, second: Path, out: Path, below: float | None) -> "Bundle":
+def _pair(first: Path, second: Path, out: Path, below: float | None, home: str | None) -> "Bundle":
     from hemoscope.deployment.pair import BELOW, pair_bundles
-    from hemoscope.inference.bundle import description_file
+    from hemoscope.inference.bundle import description_file, read_bundle
 
     for folder in (first, second):
         if (folder / "recipe.yaml").is_file() and not description_file(folder).is_file():
@@ -109,7 +116,13 @@ def _pair(first: Path, second: Path, out: Path, below: float | None) -> "Bundle"
                 f"{folder} is a run folder, and --second puts bundles together. Export it first: "
                 f"hemoscope export {folder} --out BUNDLE."
             )
-    return pair_bundles(first, second, out, BELOW if below is None else below)
+    lit = None if home is None else _training_cells(home, read_bundle(second))
+    return pair_bundles(first, second, out, BELOW if below is None else below, lit)
+
+
+def _training_cells(source: str, bundle: "Bundle") -> "NamedCells":
+    data = bundle.info.run["recipe"]["data"]
+    return _cells(source, data["split_column"], data["train"])
 
 
 def _check_int8(int8: bool, calibrate_on: str | None, validate_on: str | None) -> None:
@@ -130,22 +143,22 @@ def _plan(
     if calibrate_on is None or validate_on is None:
         return None
     return Int8Plan(
-        calibrate_on=_cells(calibrate_on, data, data.train),
-        validate_on=_cells(validate_on, data, data.validation),
+        calibrate_on=_cells(calibrate_on, data.split_column, data.train),
+        validate_on=_cells(validate_on, data.split_column, data.validation),
         allowed_points=allowed,
     )
 
 
-def _cells(source: str, data: "Data", use: str) -> "NamedCells":
+def _cells(source: str, split_column: str, use: str) -> "NamedCells":
     """The cells of a SOURCE, or of one part of it where it knows the run's split."""
     from hemoscope.cells import open_cells
     from hemoscope.deployment.samples import NamedCells
 
     table = open_cells(source)
     name = Path(source).name
-    if data.split_column not in table.frame:
+    if split_column not in table.frame:
         return NamedCells(name, table)
-    return NamedCells(f"{name}, {data.split_column} = {use}", table.where(data.split_column, use))
+    return NamedCells(f"{name}, {split_column} = {use}", table.where(split_column, use))
 
 
 def _rows(bundle: "Bundle") -> list[tuple[str, object]]:

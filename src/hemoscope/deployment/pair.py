@@ -5,6 +5,7 @@ from pathlib import Path
 
 from hemoscope.deployment.card import write_card
 from hemoscope.deployment.draft import ExportError, moved_when_complete
+from hemoscope.deployment.samples import NamedCells, read_pixels
 from hemoscope.inference.bundle import (
     Bundle,
     card_file,
@@ -13,12 +14,21 @@ from hemoscope.inference.bundle import (
     second_folder,
 )
 from hemoscope.inference.bundle_info import Second
+from hemoscope.inference.home import Home
 
 BELOW = 0.9
 """On validation cells of PBC it made hardly a difference between 0.9 and 1 (docs/bundles.md)."""
 
+_HOME_CELLS = 2000  # tell the light of a set well enough
 
-def pair_bundles(first: Path, second: Path, out: Path, below: float = BELOW) -> Bundle:
+
+def pair_bundles(
+    first: Path,
+    second: Path,
+    out: Path,
+    below: float = BELOW,
+    home: NamedCells | None = None,
+) -> Bundle:
     """Writes a bundle of two networks. It is put together beside its place, and moved there.
 
     It has no calibration: what both say together has to be calibrated anew.
@@ -28,6 +38,8 @@ def pair_bundles(first: Path, second: Path, out: Path, below: float = BELOW) -> 
         second: A bundle of the same image size, classes and tasks; its framing may be another.
         out: The folder to make.
         below: Cells whose probability stays below this, in (0, 1], are shown to the second.
+        home: Training cells of the second, which is then asked only about pictures in the light of
+            these; 2,000 of them are looked at. None: in any light.
 
     Raises:
         ExportError: The two do not go together, or `out` exists or cannot be written.
@@ -35,7 +47,8 @@ def pair_bundles(first: Path, second: Path, out: Path, below: float = BELOW) -> 
     """
     bundle, other = read_bundle(first), read_bundle(second)
     _check_pair(bundle, other)
-    joined = Second(sha256=other.info.model.sha256, below=below)
+    light = None if home is None else _light(home, other)
+    joined = Second(sha256=other.info.model.sha256, below=below, home=light)
     info = bundle.info.model_copy(update={"second": joined})
     with moved_when_complete(out) as draft:
         with draft.writing():
@@ -49,6 +62,16 @@ def pair_bundles(first: Path, second: Path, out: Path, below: float = BELOW) -> 
             description_file(draft.path).write_text(described, encoding="utf-8")
             card_file(draft.path).write_text(card, encoding="utf-8")
     return read_bundle(out)
+
+
+def _light(cells: NamedCells, second: Bundle) -> Home:
+    frame = second.info.preprocessing.frame
+    if frame.framing == "cell":
+        raise ExportError(
+            f"{second.path} brings all glass to one white before it looks (framing cell), so it "
+            "knows no light from another. Leave --home."
+        )
+    return Home.of(read_pixels(cells.spread(_HOME_CELLS), frame).pixels)
 
 
 def _check_pair(first: Bundle, second: Bundle) -> None:

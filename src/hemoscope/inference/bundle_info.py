@@ -12,12 +12,11 @@ from pydantic import (
 )
 
 from hemoscope.cells import Frame, Framing
+from hemoscope.inference.home import Home, Triple
 from hemoscope.inference.tasks import Task
 
 FORMAT = "hemoscope-bundle"
 VERSION = 1
-
-Triple = tuple[float, float, float]
 
 
 class _Part(BaseModel):
@@ -79,10 +78,20 @@ class Second(_Part):
     Attributes:
         sha256: Of its ONNX file, 64 hex digits.
         below: It is asked about cells whose probability stays below this.
+        home: And only about pictures in the light that it knows, as it sees them. Not in the file
+            where it is asked in any light.
     """
 
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     below: float = Field(gt=0, le=1)
+    home: Home | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_there(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        content = write(self)
+        if not content["home"]:
+            del content["home"]
+        return content
 
 
 class Outputs(_Part):

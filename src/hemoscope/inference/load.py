@@ -90,7 +90,8 @@ def _scorer_of(bundle: Bundle, open_network: Callable[[Bundle], Scorer]) -> Scor
     if bundle.second is None or bundle.info.second is None:
         return scorer
     second = _scorer_of(bundle.second, open_network)
-    return WithSecondOpinion(scorer, second, bundle.info.second.below)
+    asked = bundle.info.second
+    return WithSecondOpinion(scorer, second, asked.below, asked.home)
 
 
 def _one_look(engine: Engine, threads: int, side_by_side: bool, bundle: Bundle) -> Scorer:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from hemoscope.inference.bundle import Bundle
+from hemoscope.inference.home import Home
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Maker:
         views: Of each cell, at least 1.
         second: The network that was asked about unclear cells; None for a model of one network.
         below: Which cells those were (`hemoscope.inference.bundle_info.Second`).
+        home: And in which light; None for any.
     """
 
     sha256: str | None
@@ -24,6 +26,7 @@ class Maker:
     views: int = 1
     second: "Maker | None" = None
     below: float | None = None
+    home: Home | None = None
 
     @classmethod
     def told_by(cls, provenance: Mapping[str, Any]) -> Self:
@@ -35,6 +38,7 @@ class Maker:
             provenance.get("views") or 1,
             second=cls.told_by(told) if told else None,
             below=told["below"] if told else None,
+            home=Home.model_validate(told["home"]) if told and told.get("home") else None,
         )
 
     @classmethod
@@ -46,6 +50,7 @@ class Maker:
             views=info.preprocessing.views,
             second=None if second is None else cls.of(second),
             below=None if info.second is None else info.second.below,
+            home=None if info.second is None else info.second.home,
         )
 
     def __str__(self) -> str:
@@ -54,6 +59,7 @@ class Maker:
         own += [f"branch {self.branch}"] if self.branch is not None else []
         own += [f"{self.views} views"] if self.views != 1 else []
         own += [f"below {self.below}: {self.second}"] if self.second is not None else []
+        own += [f"at home: {self.home}"] if self.home is not None else []
         return ", ".join(own)
 
     def differs_from(self, wanted: "Maker") -> str | None:
@@ -82,6 +88,8 @@ class Maker:
             return "were made with another second network"
         if self.below != wanted.below:
             return f"had a second opinion below {self.below}, not below {wanted.below}"
+        if self.home != wanted.home:
+            return "had a second opinion in another light"
         return None
 
 

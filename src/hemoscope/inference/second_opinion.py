@@ -15,6 +15,7 @@ from scipy.special import logsumexp, softmax
 
 from hemoscope.cells import Frame, FramePair, seen_first, seen_second
 from hemoscope.errors import UsageError
+from hemoscope.inference.home import Home
 from hemoscope.inference.scorer import Observation, Scorer, callers_of
 from hemoscope.inference.tasks import CLASS, Answers, Task, answers_of, tasks_of
 from hemoscope.inference.views import log_mean_probability
@@ -28,7 +29,9 @@ class WithSecondOpinion:
     What is said of a cell depends on that cell alone, not on those beside it in the batch.
     """
 
-    def __init__(self, first: Scorer, second: Scorer, below: float) -> None:
+    def __init__(
+        self, first: Scorer, second: Scorer, below: float, home: Home | None = None
+    ) -> None:
         """Put two together.
 
         Args:
@@ -36,11 +39,12 @@ class WithSecondOpinion:
             second: Of the same classes and image size, and of every task that the first answers.
                 Its framing may be another.
             below: Cells whose probability stays below this, in (0, 1], are shown to the second.
+            home: Only those in this light, as the second sees them; None: in any.
 
         Raises:
             UsageError: Their image sizes differ, or one of them sees two pictures already.
         """
-        self._first, self._second, self._below = first, second, below
+        self._first, self._second, self._below, self._home = first, second, below, home
         self._frame = _frame_of_both(first, second)
 
     @property
@@ -79,19 +83,17 @@ class WithSecondOpinion:
         return Observation(said.pop(CLASS), seen.features, seen.attention, said)
 
     def describe(self) -> dict[str, Any]:
-        """Where the first came from; under `second`, the same of the second, and `below`."""
-        return {
-            **self._first.describe(),
-            "second": {**self._second.describe(), "below": self._below},
-        }
+        """Where the first came from; under `second` that of the second, and when it is asked."""
+        home = {} if self._home is None else {"home": self._home.model_dump(mode="json")}
+        asked = {"below": self._below, **home}
+        return {**self._first.describe(), "second": {**self._second.describe(), **asked}}
 
     def _said(
         self, pixels: NDArray[np.uint8], by_first: Answers, ask: _Ask
     ) -> dict[str, NDArray[np.float32]]:
         """What is said by every head of the first, given what it says itself."""
         said = dict(by_first)
-        surest = softmax(by_first[CLASS].astype(np.float64), axis=1).max(axis=1)
-        unclear = np.flatnonzero(surest < self._below)
+        unclear = self._unclear(seen_second(pixels), by_first[CLASS])
         if not len(unclear):
             return said
         by_second = ask(self._second, seen_second(pixels[unclear]))
@@ -99,6 +101,14 @@ class WithSecondOpinion:
             said[head] = logits.copy()
             said[head][unclear] = joint_opinion(logits[unclear], by_second[head])
         return said
+
+    def _unclear(
+        self, pictures: NDArray[np.uint8], logits: NDArray[np.float32]
+    ) -> NDArray[np.intp]:
+        """Rows that the second is asked about."""
+        surest = softmax(logits.astype(np.float64), axis=1).max(axis=1)
+        rows = np.flatnonzero(surest < self._below)
+        return rows if self._home is None else rows[self._home.holds(pictures[rows])]
 
 
 def _frame_of_both(first: Scorer, second: Scorer) -> Frame | FramePair:

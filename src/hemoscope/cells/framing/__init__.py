@@ -3,6 +3,7 @@
 image  →  background  →  nucleus  →  window around it  →  square of pixels, white-balanced
 """
 
+from hemoscope.cells.framing.background import background_colour
 from hemoscope.cells.framing.frame import FRAMINGS, Frame, Framing, as_frame
 from hemoscope.cells.framing.pair import FramePair, seen_first, seen_second
 
@@ -12,6 +13,7 @@ __all__ = [
     "FramePair",
     "Framing",
     "as_frame",
+    "background_colour",
     "seen_first",
     "seen_second",
 ]
