@@ -49,7 +49,7 @@ class CellContent:
         return hashlib.sha256(shape + np.ascontiguousarray(self.data).tobytes()).digest()
 
     def pixels(self, frame: Frame | FramePair | None = None) -> NDArray[np.uint8]:
-        """(h, w, 3) RGB; (size, size, channels) where a frame is given.
+        """(h, w, 3) RGB; (*frame.shape) where a frame is given.
 
         Raises:
             UnreadableImageError: The content is no readable image.

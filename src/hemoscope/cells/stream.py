@@ -20,7 +20,7 @@ class CellBatch:
     Attributes:
         rows: (n,) rows that were readable, increasing.
         pixels: (n, size, size, 3) RGB in 0 … 255, one for each of `rows`; of a pair of frames
-            (n, size, size, 6).
+            (n, 2 · size, size, 3).
         failures: The others of this stretch of the table.
     """
 
@@ -63,7 +63,7 @@ def stretches(table: CellTable, batch: int) -> Iterator[range]:
 
 def read_stretch(table: CellTable, rows: range, frame: Frame | FramePair) -> CellBatch:
     """Decodes some rows of a table."""
-    pixels = np.empty((len(rows), frame.size, frame.size, frame.channels), dtype=np.uint8)
+    pixels = np.empty((len(rows), *frame.shape), dtype=np.uint8)
     readable: list[int] = []
     failures: list[CellFailure] = []
     for row in rows:

@@ -24,7 +24,7 @@ class NamedCells:
 
 @dataclass(frozen=True, eq=False)
 class Pixels:
-    """Some cells as a model takes them: (n, size, size, channels) uint8 RGB, and n paths."""
+    """Some cells as a model takes them: (n, *frame.shape) uint8 RGB, and n paths."""
 
     pixels: NDArray[np.uint8]
     paths: NDArray[np.object_]

@@ -191,7 +191,7 @@ class Classifier:
                 yield opinions
 
     def look(self, pixels: NDArray[np.uint8]) -> Observation:
-        """(n, size, size, channels) uint8 RGB → everything that the model has to say of them."""
+        """(n, *frame.shape) uint8 RGB → everything that the model has to say of them."""
         return self._scorer.observe(pixels)
 
     def _opinions(self, batch: "_Batch", seen: Observation | None) -> Iterator[Opinion]:

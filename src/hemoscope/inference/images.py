@@ -17,7 +17,7 @@ CellImage = str | Path | Image.Image | NDArray[np.uint8]
 def image_pixels(
     image: CellImage | UnreadableImageError, frame: Frame | FramePair
 ) -> NDArray[np.uint8]:
-    """(size, size, channels) RGB in 0 … 255, prepared as the images that models are trained on.
+    """Pixels of the frame's shape, RGB in 0 … 255, prepared as the images that models are trained on.
 
     Raises:
         UnreadableImageError: It is no readable image; the cause says why. One that is handed in

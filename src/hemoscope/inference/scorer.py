@@ -40,15 +40,15 @@ class Scorer(Protocol):
 
     @property
     def frame(self) -> Frame | FramePair:
-        """How an image becomes the pixels that `score` takes: their `size` and `channels`."""
+        """How an image becomes the pixels that `score` takes, and their `shape`."""
         ...
 
     def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """(n, size, size, channels) uint8 RGB → (n, C) logits: those of `observe`, and cheaper."""
+        """(n, *frame.shape) uint8 RGB → (n, C) logits: those of `observe`, and cheaper."""
         ...
 
     def observe(self, pixels: NDArray[np.uint8]) -> Observation:
-        """(n, size, size, channels) uint8 RGB → everything that the model has to say of them."""
+        """(n, *frame.shape) uint8 RGB → everything that the model has to say of them."""
         ...
 
     def describe(self) -> dict[str, Any]:

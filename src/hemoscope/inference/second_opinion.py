@@ -68,12 +68,12 @@ class WithSecondOpinion:
         return tasks_of(self._first)
 
     def score(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """(n, size, size, channels) uint8 RGB → (n, C) logits; see `joint_opinion`."""
+        """(n, *frame.shape) uint8 RGB → (n, C) logits; see `joint_opinion`."""
         by_first = _class_alone(self._first, seen_first(pixels))
         return self._said(pixels, by_first, _class_alone)[CLASS]
 
     def answer(self, pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-        """(n, size, size, channels) uint8 RGB → "class" and task names to (n, answers) logits."""
+        """(n, *frame.shape) uint8 RGB → "class" and task names to (n, answers) logits."""
         return self._said(pixels, answers_of(self._first, seen_first(pixels)), answers_of)
 
     def observe(self, pixels: NDArray[np.uint8]) -> Observation:

@@ -66,7 +66,8 @@ def test_glass_alone_is_seen_whole_and_white(shape):
 def test_a_pair_gives_both_squares_one_behind_the_other():
     pair, image = FramePair(Frame(32), Frame(32, "centre")), with_cell(120, 60, 60, 30)
     seen = pair.of(image)
-    assert seen.shape == (pair.size, pair.size, pair.channels) == (32, 32, 6)
+    assert seen.shape == pair.shape == (64, 32, 3)
+    assert pair.size == 32
     np.testing.assert_array_equal(seen_first(seen), pair.first.of(image))
     np.testing.assert_array_equal(seen_second(seen), pair.second.of(image))
     assert pair.decoded_for == 48  # enough for the one that shows less of the image

@@ -24,7 +24,8 @@ def background_colour(image: NDArray[np.float32]) -> NDArray[np.float32]:
     """
     pixels = image.reshape(-1, 3)
     light = pixels.sum(1)
-    brightest = pixels[light >= np.quantile(light, 0.75)]
+    rank = -(-3 * (len(light) - 1) // 4)  # of the upper quartile; numpy's own takes twice as long
+    brightest = pixels[light >= np.partition(light, rank)[rank]]
     return np.maximum(np.median(brightest, axis=0), 1).astype(np.float32)
 
 

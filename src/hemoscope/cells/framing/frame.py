@@ -1,7 +1,7 @@
 """`Frame`: how an image of any size becomes the square that a model sees."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,9 +45,6 @@ class Frame:
     framing: Framing = "whole"
     margin: float = 1.0
 
-    channels: ClassVar[int] = 3
-    """Of the pixels: red, green, blue."""
-
     def __post_init__(self) -> None:
         if self.framing not in FRAMINGS:
             raise UsageError(
@@ -55,6 +52,11 @@ class Frame:
             )
         if self.framing == "whole" and self.margin != 1:
             raise UsageError("there is nothing to show around the whole image: margin must be 1.")
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Of the pixels: (size, size, 3)."""
+        return (self.size, self.size, 3)
 
     @property
     def key(self) -> str:
@@ -111,10 +113,8 @@ def as_frame(frame: Frame | int) -> Frame:
 
 
 def _balanced(image: NDArray[np.uint8], gains: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """The image times the gains, rounded; looked up, as a channel has but 256 values."""
-    values = np.arange(256, dtype=np.uint8)[:, None] * gains
-    rounded = np.minimum(values + 0.5, 255).astype(np.uint8)
-    return np.array(Image.fromarray(image).point(rounded.T.ravel().tolist()))
+    """The image times the gains, rounded."""
+    return np.minimum(image * gains + np.float32(0.5), 255).astype(np.uint8)
 
 
 def _thumbnail(image: NDArray[np.uint8]) -> NDArray[np.float32]:

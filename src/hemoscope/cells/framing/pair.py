@@ -14,8 +14,8 @@ class FramePair:
     """Two frames of one size.
 
     Attributes:
-        first: Gives channels 0 to 2.
-        second: Gives channels 3 to 5.
+        first: Gives the upper half of the pixels.
+        second: Gives the lower half.
     """
 
     first: Frame
@@ -34,9 +34,9 @@ class FramePair:
         return self.first.size
 
     @property
-    def channels(self) -> int:
-        """Of the pixels: three of each."""
-        return self.first.channels + self.second.channels
+    def shape(self) -> tuple[int, int, int]:
+        """Of the pixels: (2 · size, size, 3)."""
+        return (2 * self.size, self.size, 3)
 
     @property
     def decoded_for(self) -> int:
@@ -50,16 +50,16 @@ class FramePair:
             image: (h, w, 3) RGB in 0 … 255.
 
         Returns:
-            (size, size, 6): RGB of the first, then RGB of the second.
+            (2 · size, size, 3) RGB: the first above the second.
         """
-        return np.concatenate([self.first.of(image), self.second.of(image)], axis=2)
+        return np.concatenate([self.first.of(image), self.second.of(image)])
 
 
 def seen_first(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(…, 3 or 6) pixels of a frame or a pair → (…, 3) RGB of the frame, or of the first."""
-    return pixels[..., : Frame.channels]
+    """(…, h, size, 3) pixels of a frame or a pair → (…, size, size, 3): the first square."""
+    return pixels[..., : pixels.shape[-2], :, :]
 
 
 def seen_second(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(…, 3 or 6) pixels of a frame or a pair → (…, 3) RGB of the frame, or of the second."""
-    return pixels[..., -Frame.channels :]
+    """(…, h, size, 3) pixels of a frame or a pair → (…, size, size, 3): the last square."""
+    return pixels[..., -pixels.shape[-2] :, :, :]
