@@ -17,7 +17,7 @@ CellImage = str | Path | Image.Image | NDArray[np.uint8]
 def image_pixels(
     image: CellImage | UnreadableImageError, frame: Frame | FramePair
 ) -> NDArray[np.uint8]:
-    """Pixels of the frame's shape, RGB in 0 … 255, prepared as the images that models are trained on.
+    """RGB in 0 … 255, of the frame's shape, prepared as the images that models are trained on.
 
     Raises:
         UnreadableImageError: It is no readable image; the cause says why. One that is handed in
