@@ -45,7 +45,7 @@ class Home(BaseModel):
     def holds(self, pictures: NDArray[np.uint8]) -> NDArray[np.bool_]:
         """(n, h, w, 3) RGB → (n,) whether the glass of each has such a colour."""
         glass = _glass(pictures)
-        return ((glass >= self.low) & (glass <= self.high)).all(axis=1)
+        return np.all((glass >= self.low) & (glass <= self.high), axis=1)
 
 
 def _glass(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
