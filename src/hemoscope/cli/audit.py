@@ -38,7 +38,7 @@ def audit(
     use: Use = None,
     json: Json = False,
 ) -> None:
-    """Find duplicates, overlapping fields, leaks, label errors, shortcuts and damaged files.
+    """Find duplicates, leaks, label errors, shortcuts, damaged files.
 
     Exits with 1 when something serious is found.
     """

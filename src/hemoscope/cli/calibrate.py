@@ -101,7 +101,10 @@ def calibrate(
     seed: Annotated[int, typer.Option(min=0, help="Seed of folds and draws.")] = 0,
     json: Json = False,
 ) -> None:
-    """Fit probabilities, prediction sets and a threshold of acceptance; write calibration.json."""
+    """Fit probabilities, prediction sets, a threshold of acceptance.
+
+    They are written as calibration.json.
+    """
     from hemoscope.calibration import (
         Aps,
         ClassMeans,

@@ -18,7 +18,7 @@ Out = Annotated[
 
 
 def claims(results: Results = None, out: Out = None, json: Json = False) -> None:
-    """Check every number that the paper states, by arithmetic and by our own runs."""
+    """Check the paper's numbers, by arithmetic and by our own runs."""
     from hemoscope.claims import as_record, save_page, take_account
 
     account = take_account(results)

@@ -26,7 +26,7 @@ def classify(
     images: Annotated[
         list[str],
         typer.Argument(
-            metavar="IMAGES…",
+            metavar="IMAGES",
             help="A folder, image files, patterns, a manifest, or - for a list of paths on "
             "standard input.",
         ),

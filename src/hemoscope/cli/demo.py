@@ -40,7 +40,7 @@ def demo(
         bool, typer.Option("--train", help="Train, predict and evaluate, too; needs torch.")
     ] = False,
 ) -> None:
-    """Draw synthetic cells and classify them with the bundle that ships: needs no torch.
+    """Draw synthetic cells and classify them: needs no torch.
 
     The cells are drawn, not photographed: how many are named as they were meant says that the way
     works, and nothing about blood.

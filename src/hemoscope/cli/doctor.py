@@ -30,7 +30,7 @@ CAPABILITIES = {
 
 
 def doctor(json: Json = False) -> None:
-    """Show what is installed, and what hemoscope can do on this machine."""
+    """Show what is installed, and what this machine can do."""
     libraries = {name: _installed(name) for name in CAPABILITIES}
     machine = {
         "hemoscope": hemoscope.__version__,

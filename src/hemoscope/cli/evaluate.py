@@ -54,7 +54,7 @@ def evaluate(
     ] = "text",
     json: Json = False,
 ) -> None:
-    """Compute every statistic of a predictions table, with intervals, and write the report."""
+    """Compute every statistic of a predictions table, with intervals."""
     from hemoscope.evaluation import evaluate as evaluate_predictions
     from hemoscope.history import read_history
     from hemoscope.predictions import Predictions

@@ -24,7 +24,7 @@ def explain(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="A run folder.")],
     images: Annotated[
         list[str],
-        typer.Argument(metavar="IMAGES…", help="A folder, image files, patterns, or a manifest."),
+        typer.Argument(metavar="IMAGES", help="A folder, image files, patterns, or a manifest."),
     ],
     method: Annotated[
         str,

@@ -33,6 +33,7 @@ app = typer.Typer(
     "and when a person must look. A research tool, not a medical device.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,  # a plain page comes in half the time of a framed one
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -7,7 +7,7 @@ from hemoscope.cli.output import print_json, print_table
 
 
 def models(json: Json = False) -> None:
-    """List the named models: tokens, timm's parameter count, the paper's Keras count."""
+    """List the named models: tokens, parameters, the paper's count."""
     from hemoscope.models.describe import describe_zoo
 
     rows = describe_zoo()

@@ -66,10 +66,11 @@ def prune(
     accelerator: Annotated[str, typer.Option(help="auto, cpu or gpu.")] = "auto",
     json: Json = False,
 ) -> None:
-    """Remove encoder blocks, heads, channels and hidden units for real, lowest first.
+    """Remove what matters least, for real, within a budget.
 
-    Each step is fine-tuned and judged on the validation cells; one that costs more than the
-    budget is undone. The result is a run folder. Exit 1 if nothing could be removed.
+    Encoder blocks, heads, channels and hidden units go, the least important first. Each step is
+    fine-tuned and judged on the validation cells; one that costs more than the budget is undone.
+    The result is a run folder. Exit 1 if nothing could be removed.
     """
     chosen = _settings(
         guide=guide, max_loss=max_loss, epochs=epochs, share=share, until=until,

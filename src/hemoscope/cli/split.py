@@ -45,7 +45,10 @@ def split(
     seed: Annotated[int, typer.Option(min=0)] = 42,
     json: Json = False,
 ) -> None:
-    """Write a manifest with a split column; the same seed and cells give the same split."""
+    """Write a manifest with a split column.
+
+    The same seed and cells give the same split.
+    """
     from hemoscope.cells import (
         open_cells,
         split_grouped,

@@ -40,7 +40,7 @@ def twins(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Compare the accuracy on cells with and without a twin among the training cells."""
+    """Compare the accuracy on cells with and without a training twin."""
     from hemoscope.audit import twin_accuracy
     from hemoscope.cells import open_cells
     from hemoscope.predictions import Predictions
