@@ -26,6 +26,9 @@ CAPABILITIES = {
     "onnxscript": "exporting a bundle",
     "openvino": "the engine openvino (optional)",
     "tensorboard": "TensorBoard logs (optional)",
+    "fastapi": "the lab bench",
+    "uvicorn": "the lab bench",
+    "sqlalchemy": "the lab bench",
 }
 
 

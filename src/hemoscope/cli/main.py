@@ -22,6 +22,7 @@ from hemoscope.cli.export import export
 from hemoscope.cli.models import models
 from hemoscope.cli.predict import predict
 from hemoscope.cli.prune import prune
+from hemoscope.cli.review import review
 from hemoscope.cli.split import split
 from hemoscope.cli.train import train
 from hemoscope.cli.twins import twins
@@ -40,7 +41,7 @@ app = typer.Typer(
 
 VERBS = (
     *(cells, audit, split, models, train, predict, calibrate, evaluate, compare),
-    *(twins, classify, explain, export, prune, claims, demo, doctor),
+    *(twins, classify, review, explain, export, prune, claims, demo, doctor),
 )
 for _verb in VERBS:
     app.command()(_verb)

@@ -46,6 +46,7 @@ class ImageList:
         sample: At most so many of the images, drawn evenly and always the same; raises UsageError
             where they can be gone through only once.
         passed_over: Files that were found and are no images by their names, with the cause.
+        root: The folder that the names are relative to.
     """
 
     items: Iterable[NamedImage]
@@ -55,6 +56,7 @@ class ImageList:
     table_of: Callable[[Sequence[Opinion]], CellTable]
     sample: Callable[[int], list[CellImage]] = refuse_sample
     passed_over: Mapping[str, str] = field(default_factory=dict)
+    root: Path = Path()
 
 
 def open_images(names: Sequence[str | Path], lines: Iterable[bytes] = ()) -> ImageList:
@@ -118,6 +120,7 @@ def _of_table(table: CellTable) -> ImageList:
         lambda opinions: table.take([opinion.index for opinion in opinions]),
         sample,
         table.ignored,
+        table.root,
     )
 
 

@@ -143,7 +143,7 @@ def _finish(
 ) -> Classified:
     provenance = {
         "hemoscope": hemoscope.__version__,
-        "cells": {"fingerprint": images.key},
+        "cells": {"root": str(images.root), "fingerprint": images.key},
         **classifier.describe(),
     }
     predictions = write_predictions(
