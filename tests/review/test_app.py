@@ -130,11 +130,11 @@ def test_bad_writes_are_refused_in_words(client: TestClient, body, status, said)
 def test_from_the_first_cell_to_the_printed_page(client: TestClient):
     told = client.get("/api/count").json()
     assert (told["open"], told["current"], told["signed"]) == (3, False, [])
-    wish = {"who": "Ada", "comment": "<i>", "seen": told["last"]}
+    wish = {"who": "Ada", "comment": "<i>", "seen": 0}
     assert "3 cells are still open" in client.post("/api/signatures", json=wish).json()["message"]
     decide(client, (6, 0, "ig"), (7, 0, "ig"), (8, 0, "artefact"))
     assert client.post("/api/signatures", json=wish).status_code == 409  # it has not seen these
-    wish["seen"] = client.get("/api/count").json()["last"]
+    wish["seen"] = client.get("/api/events?after=0").json()["last"]
     signed = client.post("/api/signatures", json=wish)
     assert signed.json()["version"] == 1
     told = client.get("/api/count").json()
@@ -180,4 +180,5 @@ def test_pictures_are_found_where_they_were_moved_to(bench: Bench, tmp_path: Pat
     assert Pictures(bench.job).missing() == 9
     moved = Pictures(bench.job, str(tmp_path / "moved"))
     assert moved.missing() == 0
+    assert moved.root == tmp_path / "moved"  # where exported labels find them, too
     assert moved.jpeg(0, SMALL)[:2] == b"\xff\xd8"

@@ -146,6 +146,22 @@ def test_what_was_decided_while_a_person_read_is_not_signed_unseen(bench: Bench)
     assert bench.sign("Ada", seen=bench.last).version == 1
 
 
+def test_what_is_decided_in_the_middle_of_signing_is_not_in_what_is_signed(bench, monkeypatch):
+    settle(bench)
+    count = bench._count
+
+    def slowly(decided):
+        counted = count(decided)
+        bench.decide([(0, 0, "ig")], "Ben")
+        return counted
+
+    monkeypatch.setattr(bench, "_count", slowly)
+    record = bench.sign("Ada", seen=bench.last).record
+    assert [one["who"] for one in record["decisions"]] == ["Ada"] * 3
+    assert sum(row["named"] for row in record["differential"]) == 2
+    assert not bench.is_signed()
+
+
 def test_a_changed_record_is_found_out_and_so_is_every_one_after_it(bench: Bench):
     settle(bench)
     bench.sign("Ada")
@@ -162,7 +178,7 @@ def test_a_changed_record_is_found_out_and_so_is_every_one_after_it(bench: Bench
             connection.execute(signatures.update().where(signatures.c.version == 1), forged)
         # With a new digest the first looks whole; the second still names the old one.
         assert [one.sound for one in bench.signatures()] in ([False, False], [True, False])
-        bench.decide([(1, len(bench.since(0)) - 4, "ig")], "Ben")
+        bench.decide([(1, len(bench.since(0)[1]) - 4, "ig")], "Ben")
         with pytest.raises(ReviewError, match="changed after it was signed"):
             bench.sign("Ben", "another")
         with bench._ledger._engine.begin() as connection:

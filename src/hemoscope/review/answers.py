@@ -74,20 +74,8 @@ def told_of_event(event: Event) -> dict[str, Any]:
 def told_of_count(bench: Bench) -> dict[str, Any]:
     """The differential as it stands, and whether it is signed."""
     count, signed = bench.count(), bench.signatures()
-    rows = [
-        {
-            "class": row.name,
-            "white": row.white,
-            "cells": row.called + row.exact,
-            "named": row.exact,
-            "per_100": row.per_100,
-            "low": row.low,
-            "high": row.high,
-        }
-        for row in count.differential
-    ]
     return {
-        "rows": rows,
+        "rows": count.rows(),
         "white": count.differential.white,
         "counted": count.counted,
         "open": count.open,
@@ -96,7 +84,6 @@ def told_of_count(bench: Bench) -> dict[str, Any]:
         "artefacts": count.artefacts,
         "unclear": count.unclear,
         "unreadable": count.unreadable,
-        "last": bench.last,
         "signed": [
             {
                 "version": one.version,

@@ -84,17 +84,17 @@ def _add_pages(app: FastAPI, bench: Bench, reviewer: str, remark: str) -> None:
 def _add_reading(app: FastAPI, bench: Bench, pictures: Pictures) -> None:
     @app.get("/api/cells")
     def cells() -> dict[str, Any]:
-        decided = bench.decided()
+        last, decided = bench.standing()
         return {
             "job": bench.job.digest,
-            "last": bench.last,
+            "last": last,
             "cells": [told_of_cell(cell, decided.get(cell.number)) for cell in bench.job.cells],
         }
 
     @app.get("/api/events")
     def news(after: int) -> dict[str, Any]:
-        added = [told_of_event(one) for one in bench.since(after)]
-        return {"last": bench.last, "events": added}
+        last, added = bench.since(after)
+        return {"last": last, "events": [told_of_event(one) for one in added]}
 
     @app.get("/api/count")
     def count() -> dict[str, Any]:

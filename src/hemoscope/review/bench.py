@@ -44,12 +44,15 @@ class Bench:
 
     @property
     def last(self) -> int:
-        """The place of the last event that is known: it changes with every decision."""
-        self.decided()
-        return self._read_to
+        """The place of the last event: it changes with every decision."""
+        return self.standing()[0]
 
     def decided(self) -> Mapping[int, Event]:
         """Standing events by cell number, those of other processes among them."""
+        return self.standing()[1]
+
+    def standing(self) -> tuple[int, Mapping[int, Event]]:
+        """The place of the last event, and what stands after just that one."""
         with self._lock:
             added = self._ledger.events(self._read_to)
             if added:
@@ -57,11 +60,12 @@ class Bench:
                     standing([*self._decided.values(), *(one for _, one in added)])
                 )
                 self._read_to = added[-1][0]
-            return self._decided
+            return self._read_to, self._decided
 
-    def since(self, place: int) -> Sequence[Event]:
-        """Events after a place, in the order in which they came."""
-        return [event for _, event in self._ledger.events(place)]
+    def since(self, place: int) -> tuple[int, Sequence[Event]]:
+        """The place of the last event, and those after a place, in the order in which they came."""
+        added = self._ledger.events(place)
+        return (added[-1][0] if added else place), [event for _, event in added]
 
     def decide(
         self, decisions: Sequence[tuple[int, int, Verdict]], who: str, note: str = ""
@@ -87,7 +91,10 @@ class Bench:
 
     def count(self) -> Count:
         """The differential as it stands."""
-        return count_review(self.job, self.decided(), self._confusion)
+        return self._count(self.decided())
+
+    def _count(self, decided: Mapping[int, Event]) -> Count:
+        return count_review(self.job, decided, self._confusion)
 
     def signatures(self) -> tuple[Signature, ...]:
         """Every signed version, the first one first."""
@@ -95,10 +102,12 @@ class Bench:
 
     def is_signed(self) -> bool:
         """Whether what stands now is what was signed last."""
-        signed = self.signatures()
+        return self._is_signed(self.signatures(), self.decided())
+
+    def _is_signed(self, signed: Sequence[Signature], decided: Mapping[int, Event]) -> bool:
         if not signed:
             return False
-        return signed[-1].record.get("decisions") == decisions_of(self.job, self.decided())
+        return signed[-1].record.get("decisions") == decisions_of(self.job, decided)
 
     def sign(self, who: str, comment: str = "", *, seen: int | None = None) -> Signature:
         """Freezes what stands as the next version.
@@ -116,15 +125,17 @@ class Bench:
         who = _signed_name(who)
         if len(comment) > LONGEST:
             raise ReviewError(f"a comment has at most {LONGEST:,} characters.")
-        signed, count = self.signatures(), self.count()
-        if seen is not None and seen != self.last:
+        # All of it from one moment: what others decide meanwhile is for the next version.
+        last, decided = self.standing()
+        signed, count = self.signatures(), self._count(decided)
+        if seen is not None and seen != last:
             raise ConflictError(
                 "something was decided after you looked. Load the page again, look, and sign then."
             )
-        _check_may_sign(signed, count, comment, unchanged=self.is_signed())
+        _check_may_sign(signed, count, comment, unchanged=self._is_signed(signed, decided))
         before = signed[-1] if signed else None
         record = make_record(
-            self.job, self.decided(), count, who=who, comment=comment.strip(), before=before
+            self.job, decided, count, who=who, comment=comment.strip(), before=before
         )
         text = canonical(record)
         digest = digest_of(text)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -48,6 +49,22 @@ class Count:
     def counted(self) -> int:
         """Cells in the differential, white or not."""
         return sum(row.called + row.exact for row in self.differential)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The differential as plain JSON values, a row a class; the last four per 100."""
+        return [
+            {
+                "class": row.name,
+                "white": row.white,
+                "as_called": row.called,
+                "named": row.exact,
+                "per_100": row.per_100,
+                "estimate": row.estimate,
+                "low": row.low,
+                "high": row.high,
+            }
+            for row in self.differential
+        ]
 
 
 def count_review(

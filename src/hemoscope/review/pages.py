@@ -35,11 +35,11 @@ def signed_page(signature: Signature, *, alone: bool = False) -> str:
         signature: The version.
         alone: Put the style into the page, which then needs no server.
     """
-    style = (files("hemoscope.review") / "static" / "signed.css").read_text("utf-8")
+    sheet = files("hemoscope.review") / "static" / "signed.css"
     return _template("signed.html.j2").render(
         signed=signature,
         record=signature.record,
-        style=style if alone else None,
+        style=sheet.read_text("utf-8") if alone else None,
         version=hemoscope.__version__,
     )
 

@@ -34,10 +34,11 @@ class Pictures:
         self._job = job
         self._table: CellTable | None = None
         self._rows: dict[str, int] = {}
+        self.root = Path(str(job.provenance.get("cells", {}).get("root") or "."))
         if source is not None:
             self._table = open_cells(source, blank_labels=True)
             self._rows = {str(path): row for row, path in enumerate(self._table.paths)}
-        self.root = Path(str(job.provenance.get("cells", {}).get("root") or "."))
+            self.root = self._table.root
 
     def missing(self) -> int:
         """How many of the first hundred readable cells have no picture here."""

@@ -87,19 +87,6 @@ def make_record(
         comment: What the person writes; for an amended version the reason.
         before: The version that this one takes the place of.
     """
-    rows = [
-        {
-            "class": row.name,
-            "white": row.white,
-            "as_called": row.called,
-            "named": row.exact,
-            "per_100": row.per_100,
-            "estimate": row.estimate,
-            "low": row.low,
-            "high": row.high,
-        }
-        for row in count.differential
-    ]
     return {
         "format": FORMAT,
         "version": 1 if before is None else before.version + 1,
@@ -112,7 +99,7 @@ def make_record(
         "cells": len(job.cells),
         "white_cells": count.differential.white,
         "level": count.differential.level,
-        "differential": rows,
+        "differential": count.rows(),
         "agreed": count.agreed,
         "corrected": count.corrected,
         "artefacts": count.artefacts,

@@ -202,6 +202,7 @@ const number = (value) => (value == null ? "–" : value.toFixed(1));
 
 async function count() {
   try {
+    await takeNews(); // what is counted, and may be signed, is on the page
     drawCount(await ask("/api/count"));
   } catch (error) {
     say(error.message, true);
@@ -209,14 +210,13 @@ async function count() {
 }
 
 function drawCount(told) {
-  state.last = told.last;
   const rows = [...told.rows.filter((row) => row.white), ...told.rows.filter((row) => !row.white)];
   const first = rows.findIndex((row) => !row.white);
   by("count").replaceChildren(
     make("table", {},
       make("thead", {}, make("tr", {}, ...["Class", "Cells", "Per 100", "95 % limits"].map((text) => make("th", { scope: "col" }, text)))),
       make("tbody", {}, ...rows.map((row, at) => make("tr", { class: at === first ? "apart" : "" },
-        make("th", { scope: "row" }, row.class), make("td", {}, String(row.cells)), make("td", {}, number(row.per_100)),
+        make("th", { scope: "row" }, row.class), make("td", {}, String(row.as_called + row.named)), make("td", {}, number(row.per_100)),
         make("td", {}, row.low == null ? "–" : `${number(row.low)} – ${number(row.high)}`))))),
     make("p", { class: "soft" }, `${plural(told.white, "white cell", "white cells")} counted; erythroblasts and platelets apart. A person named ${told.agreed + told.corrected}, ${told.corrected} of them otherwise than the model. Not counted: open ${told.open}, artefacts ${told.artefacts}, unclear ${told.unclear}, unreadable ${told.unreadable}.`));
   by("progress").textContent = told.open ? `${plural(told.open, "cell is", "cells are")} left to look at` : "Every cell that a person must look at is decided";
@@ -266,16 +266,23 @@ function pressed(event) {
   act();
 }
 
+// Decisions that the page has not seen; whether there were any.
+async function takeNews() {
+  const told = await ask(`/api/events?after=${state.last}`);
+  const fresh = told.events.filter((event) => event.seen > state.cells[event.cell].seen);
+  state.last = told.last;
+  if (!fresh.length) return false;
+  const cell = here();
+  takeEvents(fresh);
+  refresh(cell);
+  show(state.list.indexOf(cell));
+  return true;
+}
+
 async function news() {
   if (state.busy || document.hidden) return;
   try {
-    const told = await ask(`/api/events?after=${state.last}`);
-    const fresh = told.events.filter((event) => event.seen > state.cells[event.cell].seen);
-    if (!fresh.length) return;
-    takeEvents(fresh);
-    refresh(here());
-    show(state.now);
-    count();
+    if (await takeNews()) count();
   } catch { /* the next decision says what is wrong */ }
 }
 
