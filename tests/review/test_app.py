@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from hemoscope.review import Bench, Ledger, open_job
 from hemoscope.review.app import make_app
 from hemoscope.review.pictures import LARGE, SMALL, Pictures
+from hemoscope.review.schema import signatures
 
 from .make import ODD, classified
 
@@ -148,6 +149,17 @@ def test_from_the_first_cell_to_the_printed_page(client: TestClient):
     assert client.get("/labels.csv").text.count("\n") == 3
     for none in ("/signed/0", "/signed/2", "/signed/2/record.json"):
         assert client.get(none).status_code == 404
+
+
+def test_a_record_that_is_none_any_more_is_told_in_words(client: TestClient, bench: Bench):
+    decide(client, (6, 0, "ig"), (7, 0, "ig"), (8, 0, "artefact"))
+    bench.sign("Ada")
+    with bench._ledger._engine.begin() as connection:
+        connection.execute(signatures.update(), {"record": "not even JSON"})
+    assert client.get("/api/count").json()["signed"][0]["sound"] is False
+    answer = client.get("/signed/1")
+    assert answer.status_code == 400
+    assert "changed after it was signed" in answer.json()["message"]
 
 
 def test_pictures_are_jpegs_of_the_cells(client: TestClient):

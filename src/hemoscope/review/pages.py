@@ -7,6 +7,7 @@ import jinja2
 
 import hemoscope
 from hemoscope.review.bench import Bench
+from hemoscope.review.errors import ReviewError
 from hemoscope.review.signature import Signature
 
 
@@ -34,14 +35,23 @@ def signed_page(signature: Signature, *, alone: bool = False) -> str:
     Args:
         signature: The version.
         alone: Put the style into the page, which then needs no server.
+
+    Raises:
+        ReviewError: So much of the record is gone that there is nothing to show.
     """
     sheet = files("hemoscope.review") / "static" / "signed.css"
-    return _template("signed.html.j2").render(
-        signed=signature,
-        record=signature.record,
-        style=sheet.read_text("utf-8") if alone else None,
-        version=hemoscope.__version__,
-    )
+    try:
+        return _template("signed.html.j2").render(
+            signed=signature,
+            record=signature.record,
+            style=sheet.read_text("utf-8") if alone else None,
+            version=hemoscope.__version__,
+        )
+    except (jinja2.UndefinedError, TypeError, ValueError) as error:
+        raise ReviewError(
+            f"version {signature.version} is no whole record any more: it was changed after it "
+            "was signed. Keep the database as it is, and find out who did that."
+        ) from error
 
 
 @cache
